@@ -40,11 +40,11 @@ class StaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith((ADMIN, STAFF)) and _is_truncated(request):
             return HttpResponse(CUT_SHORT, status=400, content_type="text/plain")
-        if request.path_info.startswith(ADMIN) and _cannot_be_asked(request):
+        if request.path_info.startswith(ADMIN) and _has_unsafe_query(request):
             return HttpResponse("Lists cannot be filtered by that.", status=400, content_type="text/plain")
         refusal = self._check(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
         response = refusal or self.get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_opened_again(request):
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_button_address(request):
             messages.warning(request, PRESS_AGAIN)
             response = HttpResponseRedirect(_page_of(request), status=303)
         if browser := request.META.get(BROWSER_META):
@@ -88,7 +88,7 @@ class StaffMiddleware:
         return None
 
 
-def _cannot_be_asked(request: HttpRequest) -> bool:
+def _has_unsafe_query(request: HttpRequest) -> bool:
     """Return whether the query has what breaks a list: the admin accepts any lookup.
 
     One regular expression can occupy a processor forever, PostgreSQL refuses zero bytes, SQLite more than 64 bits or
@@ -107,7 +107,7 @@ def _cannot_be_asked(request: HttpRequest) -> bool:
     return False
 
 
-def _is_opened_again(request: HttpRequest) -> bool:
+def _is_button_address(request: HttpRequest) -> bool:
     """Return whether the address of a button is opened as a page: after signing in again, or by a phone's reload."""
     path = request.path_info
     return request.method == "GET" and path.startswith(ADMIN) and not path.startswith(_FOR_SCRIPTS)

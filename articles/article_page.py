@@ -135,7 +135,7 @@ def _neighbors_of_old(article: Article) -> dict[str, Listed | None]:
 def published_article(slug: str) -> dict:
     """Return the template context of a published article. One query if nothing changed since. Raises Http404."""
     content = snapshot.current()
-    return detail_context(content.keep(ArticleIndex).article(slug), content)
+    return detail_context(content.cached(ArticleIndex).article(slug), content)
 
 
 def groups_in_memory(article: Article) -> set[Group]:
@@ -149,7 +149,7 @@ def groups_in_memory(article: Article) -> set[Group]:
 
 def detail_context(article: Article, content: snapshot.ContentSnapshot, groups: set[Group] | None = None) -> dict:
     """Return the template context; `groups` default to the article's saved ones."""
-    index = content.keep(ArticleIndex)
+    index = content.cached(ArticleIndex)
     groups = index.groups_of(article) if groups is None else groups
     page_text = PageText(glossary=content.glossary, content=content)
     return {

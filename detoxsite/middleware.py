@@ -95,7 +95,7 @@ class InlineMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.streaming or not (mark := self.MARK.search(response.content)):
             return response
-        css, script = styles.style(*mark[1].decode().split()), styles.way_out()
+        css, script = styles.style(*mark[1].decode().split()), styles.leave_script()
         blocks = f"<style>{css}</style><script>{script}</script>".encode()
         response.content = response.content.replace(mark[0], blocks, 1)
         policy = content_security_policy(style=css, script=script, **getattr(response, "csp", {}))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from callbacks.public.fields import TextField
 from callbacks.public.views import public_page
 from editorial.models import page_reports
-from editorial.pages.alternates import is_only_shown
+from editorial.pages.alternates import only_changes_language
 from editorial.pages.reading import ReaderRequest
 from guide.sitemaps import reader_paths
 from limits.addresses import client_address
@@ -66,7 +66,7 @@ def feedback(request: ReaderRequest) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ReportForm(), request.GET.get("page", ""))
     asked, form = request.POST.get("page", ""), ReportForm(request.POST.dict())
-    if is_only_shown(form) or not form.is_valid():
+    if only_changes_language(form) or not form.is_valid():
         return _form_page(request, form, asked, 422 if form.errors else 200)
     try:
         page_reports.take(_known(request, asked), form.cleaned_data["words"], client_address(request))

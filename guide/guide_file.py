@@ -25,7 +25,7 @@ NAME = gettext_noop("notes.html")
 MAX_ARTICLE_BYTES, MAX_ARTICLES, MAX_LISTED = 700_000, 50, 100
 #: The id of each part of the file, by the URL name of its page; and the ids that headings must not use.
 PARTS = {"emergency": "emergency", "treatments:list": "treatments", "plan": "plan", "articles:list": "articles"}
-TAKEN = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
+RESERVED_IDS = {*PARTS.values(), "numbers", "pregnant", "sources-title"}
 _OWN_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(/(?!/)[^"]*)"')
 _PICTURE = re.compile(r"<picture>.*?</picture>|<img\b[^>]*>", re.S)
 _TEXT = re.compile(r'<div class="text">.*?</div>', re.S)
@@ -40,7 +40,7 @@ def guide_file(request: ReaderRequest) -> HttpResponse:
     # it loads nothing else, and says so in a meta element too, as a saved file has no headers
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     phases, treatments = Phase.objects.published().with_symptoms(), TreatmentOption.objects.published()
-    page_text = PageText(heading_ids=TAKEN | {phase.slug for phase in phases})
+    page_text = PageText(heading_ids=RESERVED_IDS | {phase.slug for phase in phases})
     parts = [page for phase in phases for page in (phase, *phase.symptoms.all())] + list(treatments)
     targets = {reverse(name): place for name, place in PARTS.items()}
     targets |= {page.get_absolute_url(): place_of(page) for page in parts}

@@ -63,12 +63,12 @@ def _file(make: Callable[..., bytes], kind: str = "application/json") -> Callabl
 
     @reading_page()
     def file(request: HttpRequest, **asked: Any) -> HttpResponse:
-        return _for_all(HttpResponse(make(ContentSnapshot(), **asked), content_type=kind))
+        return _cross_origin(HttpResponse(make(ContentSnapshot(), **asked), content_type=kind))
 
     return file
 
 
-def _for_all(response: Response) -> Response:
+def _cross_origin(response: Response) -> Response:
     """Allow cross-origin reads."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -84,7 +84,7 @@ def page_json(content: ContentSnapshot, slug: str, model: type[ReviewedPage]) ->
 @require_safe
 def changes_ndjson(request: HttpRequest) -> StreamingHttpResponse:
     """Stream all public changes, oldest first, one JSON line each."""
-    return _for_all(StreamingHttpResponse(_lines(), content_type="application/x-ndjson"))
+    return _cross_origin(StreamingHttpResponse(_lines(), content_type="application/x-ndjson"))
 
 
 def _lines() -> Iterator[bytes]:

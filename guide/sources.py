@@ -42,7 +42,7 @@ _KEY = re.compile(r'"([a-z0-9-]+)"')
 
 def uses(content: ContentSnapshot) -> dict[str, list[Use]]:
     """Return where readers see each source cited, in templates too, by its key."""
-    fixed, published = _fixed_uses(get_language()), content.keep(published_uses)
+    fixed, published = _fixed_uses(get_language()), content.cached(published_uses)
     return {key: [*fixed.get(key, ()), *published.get(key, ())] for key in (*fixed, *published)}
 
 

@@ -37,7 +37,7 @@ def load_all() -> None:
 
 
 @functools.cache
-def way_out() -> str:
+def leave_script() -> str:
     """Return the script of "Leave this page", which is placed before the body and waits for it."""
     lines = (settings.BASE_DIR / "static/js/leave.js").read_text().splitlines()
     code = "".join(line.strip() for line in lines if not line.startswith("//"))

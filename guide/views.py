@@ -119,7 +119,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Redirect if the page has moved, or for capitals and accents as phones type them; say so if it was taken down."""
-    if request.method in {"GET", "HEAD"} and (new := addresses.now_at(request.path) or _as_meant(request)):
+    if request.method in {"GET", "HEAD"} and (new := addresses.redirect_target(request.path) or _meant_path(request)):
         query = request.META.get("QUERY_STRING", "")
         # Asked again each time: if the page moves back, a browser that had kept the redirect would go in a circle.
         never_kept = {"Cache-Control": "no-cache"}
@@ -128,7 +128,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error_page(request, "404.html", 410 if is_gone else 404, is_gone=is_gone)
 
 
-def _as_meant(request: HttpRequest) -> str:
+def _meant_path(request: HttpRequest) -> str:
     """Return the page that was meant: by /es/Síntomas or /stages/ as phones type, by /sintomas/ or by /es/symptoms/."""
     path = (languages.without_accents(request.path.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
     if request.resolver_match or not path.isascii():

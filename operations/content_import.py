@@ -13,7 +13,7 @@ from articles.models import Article, Topic
 from editorial.loading.content_files import Entry, Values
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
-from editorial.models.addresses import moved
+from editorial.models.addresses import add_redirect
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
@@ -81,14 +81,14 @@ class Import:
             page = page or row
             different = () if is_new else _different(row, entry)
             if is_new or different:
-                change.begins(page)
+                change.before_change(page)
                 before = row.get_absolute_url() if "slug" in different else ""
                 for name, value in (entry.key | {name: _wanted(entry, name) for name in _fields(entry)}).items():
                     setattr(row, name, value)
                 self._check(row)
                 row.save()
                 if before:
-                    moved(before, row.get_absolute_url())
+                    add_redirect(before, row.get_absolute_url())
                 _relate(row, entry)
                 self.outcomes.append(Outcome("added" if is_new else "changed", _label(row), different))
             self.last = _label(row)
@@ -97,7 +97,7 @@ class Import:
             seen.add(row.pk)
         if isinstance(page, Phase):
             for row in Symptom.objects.filter(phase=page).exclude(pk__in=parts):
-                change.begins(page)
+                change.before_change(page)
                 self.outcomes.append(Outcome("deleted", _label(row)))
                 row.delete()
         if change.page:
@@ -114,12 +114,12 @@ class Import:
         if isinstance(row, HelpLine) and row.slug == EMERGENCY_NUMBER:
             self._problems.append("911 must stay among the help lines.")
         elif not isinstance(row, ReviewedPage):
-            revisions.keep(row)
+            revisions.ensure_first_version(row)
             self.outcomes.append(Outcome("deleted", _label(row)))
             row.delete()
         elif row.status != ReviewedPage.Status.ARCHIVED:
             change = self._change()
-            change.begins(row)
+            change.before_change(row)
             row.status = ReviewedPage.Status.ARCHIVED
             row.save()
             change.record()

@@ -123,7 +123,7 @@ def _tried(number: int) -> Iterator[list[Callable[[], object]]]:
     yield [row.open_details for row in (requests.first(), requests.last()) if row]
     factors = (row for row in Authenticator.objects.all() if number in secrets.key_numbers(row))
     yield [partial(secrets.open_all, row) for row in factors]
-    reports = page_reports.under(number)
+    reports = page_reports.sealed_under(number)
     yield [row.words for row in (reports.first(), reports.last()) if row]
 
 

@@ -85,7 +85,7 @@ JOBS = (
     Job("erase unsaved forms", DAY, unsaved.erase_old, erases=True),
     Job("broken links", DAY, broken_links.probe, in_thread=True),
     Job("weekly mail", HOUR, lambda: digest.send_due(timezone.now())),
-    Job("pictures without a row", DAY, pictures.tend, in_thread=True),
+    Job("pictures without a row", DAY, pictures.reconcile, in_thread=True),
     Job("analyze", DAY, analyze),
     Job("forget sessions", DAY, SessionStore.clear_expired),
     Job("erased list", MINUTE, tombstones.publish, erases=True),

@@ -59,9 +59,9 @@ def what_we_keep(request: HttpRequest) -> HttpResponse:
         "link_days": links.LINK_DAYS,
         "erased_days": tombstones.kept_days(),
         "backup_days": settings.BACKUP_DAYS,
-        "mail_days": notices.KEPT.days,
+        "mail_days": notices.KEPT_FOR.days,
         "session_hours": settings.STAFF_SESSION_HOURS,
         "known_days": lockout.KNOWN_FOR.days,
-        "unsaved_days": unsaved.KEPT.days,
+        "unsaved_days": unsaved.KEPT_FOR.days,
     }
     return render(request, "pages/what_we_keep.html", periods | {"tables": tables()})

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from editorial.pages.alternates import is_only_shown
+from editorial.pages.alternates import only_changes_language
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom
@@ -28,7 +28,7 @@ from phases.now_form import FOR_ALL, READ_ON, NowForm
 def now(request: HttpRequest) -> HttpResponse:
     """Show two questions; by POST, the answer."""
     form = NowForm(request.POST if request.method == "POST" else None)
-    if is_only_shown(form) or not form.is_valid():
+    if only_changes_language(form) or not form.is_valid():
         return render(request, "phases/now.html", {"form": form}, status=422 if form.errors else 200)
     phases = list(Phase.objects.published().with_symptoms())
     answer = place(form.hours, form.cleaned_data["substance"], phases)
@@ -47,7 +47,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
     symptoms = list(Symptom.objects.published())
     if request.method == "POST" and "begin" not in request.POST:
         form = CheckInForm(symptoms, request.POST)
-        if not is_only_shown(form) and form.is_valid():
+        if not only_changes_language(form) and form.is_valid():
             return render(request, "phases/check_in_sheet.html", {"form": form})
         return render(request, "phases/check_in.html", {"form": form}, status=422 if form.errors else 200)
     known = {name: request.POST.get(name, "") for name in ("since", "substance")}

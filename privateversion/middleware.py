@@ -46,8 +46,8 @@ class PrivateVersionMiddleware:
 
     def _enter(self, request: ReaderRequest) -> None:
         address = request.path_info
-        asked = address.endswith(f"/{rewriting.ASKED}")
-        path = codes.plain(address.removesuffix(rewriting.ASKED) if asked else address.removesuffix("/") + "/")
+        asked = address.endswith(f"/{rewriting.SEARCH_SUFFIX}")
+        path = codes.plain(address.removesuffix(rewriting.SEARCH_SUFFIX) if asked else address.removesuffix("/") + "/")
         if path is None:
             return  # the resolver finds no page either
         request.path = request.path_info = path

@@ -14,7 +14,7 @@ FILES = ("/static/", "/media/", "/admin/")
 UNCHANGED_IDS = {"", "main"}
 ID_LENGTH = 5
 #: Ends the address of a search form that is posted, so that the words are not in the history.
-ASKED = "q/"
+SEARCH_SUFFIX = "q/"
 
 #: Marks a link to the ordinary version, right before its href.
 OUT = "data-out"
@@ -73,4 +73,4 @@ def _form(match: re.Match) -> str:
     if 'method="get"' not in tag:
         return tag
     tag = tag.replace(' method="get"', "").replace("<form", '<form method="post"', 1)
-    return _ACTION.sub(lambda action: f'action="{address(action[1])}{ASKED}"', tag)
+    return _ACTION.sub(lambda action: f'action="{address(action[1])}{SEARCH_SUFFIX}"', tag)

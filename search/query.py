@@ -207,10 +207,10 @@ def _known(*, in_text: bool) -> dict[str, str]:
         words = here.words.objects.filter(in_text=in_text, **here.own).values_list("word", flat=True)
         return {word: plain(word) for word in words}
 
-    return snapshot.current().keep(read, (_known, in_text))
+    return snapshot.current().cached(read, (_known, in_text))
 
 
 def _plain_words() -> set[str]:
     """Return the words that are no misspelling: those of the guide and of its vocabulary, as they are typed."""
-    words = vocabulary.current()
-    return snapshot.current().keep(lambda: {*_known(in_text=True).values(), *words.common, *words.typed}, _plain_words)
+    words, content = vocabulary.current(), snapshot.current()
+    return content.cached(lambda: {*_known(in_text=True).values(), *words.common, *words.typed}, _plain_words)

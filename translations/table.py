@@ -90,7 +90,7 @@ def _digest(model: Any, fields: list[str], texts: list[str]) -> str:
 
 def rows() -> list[Row]:
     """Return each page in each other language, most urgent first. A dozen queries, however many pages."""
-    english, kinds = snapshot.current().keep(_english), {type_of(model).pk: model for model in models()}
+    english, kinds = snapshot.current().cached(_english), {type_of(model).pk: model for model in models()}
     unsigned = set(sign_off.awaiting(Translation.objects.exclude(status="archived")).values_list("pk", flat=True))
     columns = ("page_type_id", "page_id", "language", "pk", "title", "status", "source_digest", "draft_in_review")
     found: dict[tuple[int, int, str], Row] = {}

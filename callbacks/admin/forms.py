@@ -59,7 +59,7 @@ class AttemptForm(forms.Form):
         self.quick = {self.HOUR: now + datetime.timedelta(hours=1), self.TOMORROW: tomorrow}
         if beginning := self._hours.next_beginning(now, request.safe_hours):
             self.quick[self.SAFE] = beginning
-        good = {choice: at for choice, at in self.quick.items() if not self._against(at)}
+        good = {choice: at for choice, at in self.quick.items() if not self._reasons_against(at)}
         self._proposed = min(good, key=good.__getitem__, default="")
         if request.channel in {Channel.TEXT, Channel.EMAIL} and self.TOMORROW in good:  # they need time to reply
             self._proposed = self.TOMORROW
@@ -81,10 +81,10 @@ class AttemptForm(forms.Form):
         words = {self.HOUR: "In 1 hour", self.TOMORROW: "Tomorrow, same time", self.SAFE: "When we can call them next"}
         words[self.PLANNED] = "As planned before"
         at = self.quick[choice]
-        return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._against(at)])})"
+        return f"{words[choice]} ({'; '.join([day_and_clock(at, self.now), *self._reasons_against(at)])})"
 
-    def _against(self, at: datetime.datetime) -> list[str]:
-        return self._hours.against(at, self.request.safe_hours)
+    def _reasons_against(self, at: datetime.datetime) -> list[str]:
+        return self._hours.reasons_against(at, self.request.safe_hours)
 
     def clean(self) -> dict:
         super().clean()
@@ -130,7 +130,7 @@ class AttemptForm(forms.Form):
     def against_next_try(self) -> str:
         """Return reasons against the chosen time, as the end of a sentence; may be empty."""
         at = self.cleaned_data["next_try_at"]
-        return "; ".join(self._against(at)) if at else ""
+        return "; ".join(self._reasons_against(at)) if at else ""
 
 
 class Colleague(forms.ModelChoiceField):

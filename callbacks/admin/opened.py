@@ -33,7 +33,7 @@ class Opened:
             if self.details.agreed:
                 self.consent = consent.words(self.details.agreed, callback.days_kept)
 
-    def heed(self, others: list["Opened"]) -> None:
+    def add_prohibitions(self, others: list["Opened"]) -> None:
         """Add what the person forbade in the requests merged with this one, in place of what this one allows."""
         found = (each for other in others for each in other.instructions if each.forbids)
         forbidden = [each for each in dict.fromkeys(found) if each not in self.instructions]

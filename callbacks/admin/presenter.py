@@ -89,7 +89,7 @@ class RequestSummary:
         at = self.request.next_try_at
         if at is None:
             return ""
-        against = self.hours.against(at, self.request.safe_hours) if self.request.is_waiting else []
+        against = self.hours.reasons_against(at, self.request.safe_hours) if self.request.is_waiting else []
         return "; ".join([f"{relative(at, self.now)}, {day_and_clock(at, self.now)}", *against])
 
     @property

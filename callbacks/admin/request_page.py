@@ -66,7 +66,7 @@ def sheet(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         actions.record(Action.PRINTED, each, request.user)
     now = timezone.now()
     opened = Opened(callback)
-    opened.heed([Opened(each) for each in merged])
+    opened.add_prohibitions([Opened(each) for each in merged])
     context = _common(callback, request.user, now) | {
         "title": f"Call sheet {callback.reference}",
         "opened": opened,
@@ -119,7 +119,7 @@ def show(
     may_work = user.has_perm(WORK)
     opened_others = [Opened(each) for each in merged]
     opened = Opened(callback)
-    opened.heed(opened_others)
+    opened.add_prohibitions(opened_others)
     context = _common(callback, user, now) | {
         "title": title,
         # A form with errors keeps the stamp of the page on which it was begun.

@@ -13,7 +13,7 @@ from callbacks.casework import counting
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Disclosure, Note
 
 State = CallbackRequest.State
-READINGS = (AccessRecord.Action.VIEWED, AccessRecord.Action.REVEALED, AccessRecord.Action.PRINTED)
+READ_ACTIONS = (AccessRecord.Action.VIEWED, AccessRecord.Action.REVEALED, AccessRecord.Action.PRINTED)
 #: The message for each part of a stamp that differs.
 _CHANGES = (
     "the person changed this request",
@@ -189,7 +189,7 @@ def has_new_correction(request: CallbackRequest, who: User) -> bool:
     if request.corrected_at is None:
         return False
     since = AccessRecord.objects.filter(request_reference=request.reference, who=who, at__gte=request.corrected_at)
-    return since.filter(action__in=READINGS).count() <= 1
+    return since.filter(action__in=READ_ACTIONS).count() <= 1
 
 
 def record(action: AccessRecord.Action, request: CallbackRequest | None, who: User, slot: str = "") -> AccessRecord:

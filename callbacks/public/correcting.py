@@ -16,7 +16,7 @@ from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
-from editorial.pages.alternates import is_only_shown
+from editorial.pages.alternates import only_changes_language
 
 NOT_CORRECTED = _(
     "We could not save this. The fault is ours. We still have what you gave us before. "
@@ -102,7 +102,7 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
             form, status = CorrectForm(request.POST, kept=details), 422
         except UnreadableForm:
             problem, status = str(NOT_READ), 400
-        if is_only_shown(form):
+        if only_changes_language(form):
             status = 200
         elif form.is_valid():
             problem, status = _correct(callback, form)

@@ -21,7 +21,7 @@ from callbacks.public import admission, upload_handler
 from callbacks.public.forms import CallbackForm
 from callbacks.public.upload_handler import UnreadableForm
 from callbacks.values.upload_rules import TEXT_ONLY_ENVIRON, Received, Refusal, Slot
-from editorial.pages.alternates import is_only_shown
+from editorial.pages.alternates import only_changes_language
 
 NOT_SAVED = _(
     "We could not save your request. The fault is ours. What you typed is still here. "
@@ -94,7 +94,7 @@ def release_db_connection() -> None:
 
 def _submit(request: HttpRequest, form: CallbackForm, received: dict[Slot, Received]) -> Outcome:
     outcome = Outcome(form)
-    if is_only_shown(form):
+    if only_changes_language(form):
         upload_handler.discard(received)
         form.ask_for_files_again(received)
         return replace(outcome, status=200)

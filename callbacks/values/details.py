@@ -114,7 +114,7 @@ class Details:
         if names.same(self.name, stored.name):
             return False
         reached = (self.phone and self.phone == stored.phone) or (self.email and self.email == stored.email)
-        return not (reached and names.akin(self.name, stored.name))
+        return not (reached and names.similar(self.name, stored.name))
 
     @property
     def phones(self) -> list[str]:

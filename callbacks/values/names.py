@@ -22,12 +22,12 @@ def same(one: str, other: str) -> bool:
     return first == second
 
 
-def akin(one: str, other: str) -> bool:
+def similar(one: str, other: str) -> bool:
     """Return whether both may be one name: an extra part, an initial, a short form, or a typo."""
     if same(one, other):
         return True
     fewer, more = sorted((_words(one), _words(other)), key=len)
-    return bool(fewer) and all(any(_similar(word, candidate) for candidate in more) for word in fewer)
+    return bool(fewer) and all(any(_similar_words(word, candidate) for candidate in more) for word in fewer)
 
 
 def _words(name: str) -> list[str]:
@@ -36,7 +36,7 @@ def _words(name: str) -> list[str]:
     return "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in plain).split()
 
 
-def _similar(one: str, other: str) -> bool:
+def _similar_words(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if long.startswith(short):
         return len(short) == 1 or len(long) - len(short) >= _LONG_FORM_EXTRA or short == long

@@ -67,14 +67,14 @@ class OpeningHours:
         """
         key = (at, safe)
         if key not in self._next_calls:
-            self._next_calls[key] = next((begin for begin, _ in self._chances(at, safe)), None)
+            self._next_calls[key] = next((begin for begin, _ in self._callable_intervals(at, safe)), None)
         return self._next_calls[key]
 
     def next_beginning(self, at: datetime.datetime, safe: SafeHours) -> datetime.datetime | None:
         """Return the beginning of the first callable interval after `at`."""
-        return next((begin for begin, _ in self._chances(at, safe) if begin > at), None)
+        return next((begin for begin, _ in self._callable_intervals(at, safe) if begin > at), None)
 
-    def against(self, at: datetime.datetime, safe: SafeHours) -> list[str]:
+    def reasons_against(self, at: datetime.datetime, safe: SafeHours) -> list[str]:
         """Return reasons not to call at `at`, as ends of a sentence."""
         if safe.zone == UNKNOWN:
             return ["their time zone is not known"]
@@ -98,7 +98,7 @@ class OpeningHours:
                 week.add((there.weekday(), there.time(), end.astimezone(clock).time()))
         return week_in_words(sorted(week))
 
-    def _chances(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
+    def _callable_intervals(self, at: datetime.datetime, safe: SafeHours) -> Iterator[Interval]:
         if self.times:
             return merged(interval for _, interval in self.shared(at, safe))
         return merged(safe.intervals(at, days=WEEK + 1))

@@ -70,12 +70,12 @@ def hours_if_no_overlap(safe: SafeHours) -> str | None:
 
 
 def _promised_time(
-    hours: OpeningHours, start: datetime.datetime, chances: Iterator[tuple[datetime.date, Interval]]
+    hours: OpeningHours, start: datetime.datetime, intervals: Iterator[tuple[datetime.date, Interval]]
 ) -> datetime.datetime | None:
     open_days = sorted({day for day, _ in hours.open(start)})
     last_day = open_days[:WORKING_DAYS][-1] if open_days else datetime.date.max
     left, found = hours.call_within, None
-    for day, (begin, end) in chances:
+    for day, (begin, end) in intervals:
         if found and day > last_day:
             return found
         length = end - begin

@@ -50,7 +50,7 @@ class Zone(TextChoices):
 UNKNOWN = "Factory"
 #: What the form sends for it.
 OTHER = "other"
-_EACH = [_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"), _("Sundays")]
+_ON_DAYS = [_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"), _("Sundays")]
 
 
 def zone_name(zone: str) -> str:
@@ -132,7 +132,7 @@ class SafeHours:
         zone = gettext("%(zone)s time") % {"zone": zone_name(self.zone)}
         if self.zone == UNKNOWN:
             zone = gettext("time zone not known")
-        found = [", ".join(str(_EACH[day]) for day in self.days)] if self.days else []
+        found = [", ".join(str(_ON_DAYS[day]) for day in self.days)] if self.days else []
         if self.first or self.last:
             said = gettext("{opens} to {closes}")
             for opens, closes in merged(self.hours):

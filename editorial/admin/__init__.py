@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from editorial.admin.content import nobody
 from editorial.admin.fields import Addresses, NamedList, NamedRows, linked
 from editorial.admin.pictures import PictureAdmin
-from editorial.admin.revisions import KeptForm, RevisionsMixin
+from editorial.admin.revisions import RevisionsMixin, VersionedForm
 from editorial.admin.sign_off import ReviewerAdmin
 from editorial.admin.sources import SourceAdmin
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
@@ -107,7 +107,7 @@ def _is_911(line: HelpLine | None) -> bool:
     return line is not None and line.slug == "911"
 
 
-class GlossaryTermForm(KeptForm):
+class GlossaryTermForm(VersionedForm):
     def clean_meaning(self) -> str:
         check_sources([self.cleaned_data["meaning"]])
         return self.cleaned_data["meaning"]

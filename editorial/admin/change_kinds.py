@@ -19,7 +19,7 @@ from reversion.models import Version
 
 from editorial.admin.content import ContentAdmin, admin_address
 from editorial.admin.drafts import SAVE_DRAFT, SHOWN
-from editorial.admin.revisions import KeptForm
+from editorial.admin.revisions import VersionedForm
 from editorial.models.changes import ChangeRecord, draft_beside, type_of
 from editorial.models.translated import Translated
 from editorial.values import languages
@@ -37,7 +37,7 @@ UNDOES = (
     "each correction above."
 )
 #: Not just "kind": a treatment has a field of that name.
-ASKED = ("change_kind", "change_note")
+CHANGE_FIELDS = ("change_kind", "change_note")
 
 HINTS = {
     Kind.WORDING: "Spelling, or shorter sentences. The reviewer’s name stays. Readers find the date in the page’s list "
@@ -52,7 +52,7 @@ HINTS = {
 }
 
 
-class ChangeForm(KeptForm):
+class ChangeForm(VersionedForm):
     """Asks what kind of change to a live page this is, and an administrator who publishes a dose for the reason."""
 
     change_kind = forms.ChoiceField(
@@ -144,7 +144,7 @@ class ChangeKindMixin(ContentAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Ask for the kind at the end of the publishing fieldset, if the page is live."""
         *others, (name, options) = super().get_fieldsets(request, obj)
-        asked = ASKED if obj and obj.is_published() and self.has_change_permission(request, obj) else ()
+        asked = CHANGE_FIELDS if obj and obj.is_published() and self.has_change_permission(request, obj) else ()
         return [*others, (name, {**options, "fields": (*options["fields"], *asked)})]
 
     def changeform_view(
@@ -176,7 +176,7 @@ class ChangeKindMixin(ContentAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if SAVE_DRAFT not in request.POST:
-            kind, note = (form.cleaned_data.get(name) or "" for name in ASKED)
+            kind, note = (form.cleaned_data.get(name) or "" for name in CHANGE_FIELDS)
             reason = form.instance.override_reason
             change_kinds.record_save(form.instance, form.seen, kind, note=note, override_reason=reason)
             if kind == Kind.SAFETY_CORRECTION and (found := list(_live_translations(form.instance))):
@@ -185,7 +185,7 @@ class ChangeKindMixin(ContentAdmin):
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Name what was changed of the page, not what was said of the change."""
-        form.changed_data = [name for name in form.changed_data if name not in ASKED]
+        form.changed_data = [name for name in form.changed_data if name not in CHANGE_FIELDS]
         return super().construct_change_message(request, form, formsets, add)
 
     @contextlib.contextmanager

@@ -21,7 +21,7 @@ from editorial.admin.fields import MARKDOWN, CheckBoxes, MomentField, NamedMomen
 from editorial.admin.page_lists import FastList
 from editorial.admin.revisions import RevisionsMixin
 from editorial.admin.sign_off import SignOffMixin
-from editorial.models.addresses import moved
+from editorial.models.addresses import add_redirect
 from editorial.models.translated import Translated
 from editorial.workflow import change_kinds, drafts, revisions
 from editorial.workflow.citations import linking_to
@@ -73,7 +73,7 @@ class OldAddressMixin(RevisionsMixin):
         super().save_model(request, obj, form, change)
         # An address that readers never had needs no redirect, and takes none from the page that had it before.
         if stored and getattr(stored, "published_at", timezone.now()):
-            moved(stored.get_absolute_url(), obj.get_absolute_url())
+            add_redirect(stored.get_absolute_url(), obj.get_absolute_url())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Redirect from old addresses of rows with pages, as symptoms have; if deleted, to their page."""
@@ -83,7 +83,7 @@ class OldAddressMixin(RevisionsMixin):
         now = _addresses(formset)
         own = [(old, now.get(key, form.instance.get_absolute_url())) for key, old in before.items()]
         for old, new in [*own, *translated]:
-            moved(old, new)
+            add_redirect(old, new)
 
 
 class ReviewedPageAdmin(

@@ -75,15 +75,15 @@ class PreviewMixin(ContentAdmin):
         """Return an unsaved page with a form's values as far as they are valid; the others are the saved ones."""
         form = self.get_form(request, page, change=page is not None)(data, instance=copy.copy(page))
         typed: Any = form.instance
-        _reads_only(form).is_valid()
+        _without_queries(form).is_valid()
         texts = {field.name for field in self.opts.fields if isinstance(field, models.CharField | models.TextField)}
         for name in (texts - {"slug"}) & set(form.errors) & set(form.fields):
             setattr(typed, name, form[name].value() or "")  # shown even if it is too long, say
         rows = {}
         for formset_class, _ in self.get_formsets_with_inlines(request, page):
             prefix = formset_class.get_default_prefix()
-            forms = map(_reads_only, formset_class(data, instance=typed, prefix=prefix).forms)
-            rows[prefix] = [row.instance for row in forms if _is_whole(row)]
+            forms = map(_without_queries, formset_class(data, instance=typed, prefix=prefix).forms)
+            rows[prefix] = [row.instance for row in forms if _is_shown(row)]
         if typed.pk is None:
             self._fill(typed)
         links = {field.name for field in self.opts.many_to_many} & form.cleaned_data.keys()
@@ -98,7 +98,7 @@ class PreviewMixin(ContentAdmin):
                 setattr(new, field.attname, 0)
 
 
-def _reads_only(form: Any) -> Any:
+def _without_queries(form: Any) -> Any:
     """Skip the form's validation queries, as nothing is saved."""
     form.validate_unique = lambda: None
     if form.instance.pk:
@@ -106,7 +106,7 @@ def _reads_only(form: Any) -> Any:
     return form
 
 
-def _is_whole(row: Any) -> bool:
+def _is_shown(row: Any) -> bool:
     """Return whether to show a row of a form: not if it is new and incomplete, or to be deleted."""
     if not row.has_changed():
         return row.instance.pk is not None

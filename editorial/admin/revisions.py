@@ -37,7 +37,7 @@ SAVED_MEANWHILE = "{} saved this page after you opened its history. See what the
 COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the page and save that as a draft."
 
 
-class KeptForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):
     """Rejects a form once if the page was saved after it was opened, and says that a restored one is not saved."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class KeptForm(forms.ModelForm):
 class RevisionsMixin(AutosaveMixin):
     """Keeps every save with its author. Of two people on one page, the second is warned before overwriting."""
 
-    form: Any = KeptForm
+    form: Any = VersionedForm
     object_history_template = "admin/history.html"
     change_form_template = "admin/change_form_kept.html"
     change_list_template = "admin/change_list_kept.html"
@@ -100,14 +100,14 @@ class RevisionsMixin(AutosaveMixin):
                 yield
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        revisions.keep(obj)
+        revisions.ensure_first_version(obj)
         super().delete_model(request, obj)
 
     def _keep(self, keys: list[str]) -> None:
         """Lock pages that are about to change, so that a concurrent save waits, and keep their first version."""
         with contextlib.suppress(ValueError, ValidationError):  # not a valid key: the view handles it
             for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
-                revisions.keep(page)
+                revisions.ensure_first_version(page)
 
     def _picked(self, request: HttpRequest) -> list[Any]:
         """Return the keys of rows edited in a list, or selected for an action."""

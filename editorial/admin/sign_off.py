@@ -67,7 +67,7 @@ class SignOffMixin(PreviewMixin):
             return CHANGED
         if shown.was_written_by(request.user):
             return OWN_WORDS
-        revisions.keep(page)  # to compare later texts with this one
+        revisions.ensure_first_version(page)  # to compare later texts with this one
         sign(page, shown.digest, reviewer)
         self.log_change(request, page, f"Signed by {reviewer}.")
         is_read = shown.page.is_published() and not shown.is_draft

@@ -35,12 +35,12 @@ class SourceAdmin(Addresses, RevisionsMixin):
         super()._keep(keys)
         for source in Source.objects.filter(pk__in=[key for key in keys if key.isdecimal()]):
             for page in citations.pages_citing(source):
-                revisions.keep(page)
+                revisions.ensure_first_version(page)
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         form.fields["status"].label = f"Status to {obj.get_status_display().partition(':')[0]}"  # in the history
         super().save_model(request, obj, form, change)
-        if change and "status" in form.changed_data and obj.status in Source.FALLEN:
+        if change and "status" in form.changed_data and obj.status in Source.UNRELIABLE:
             citing = (page for page in citations.pages_citing(obj) if page.status == page.Status.PUBLISHED)
             due = ", ".join(str(page) if page.is_published() else f"{page} (scheduled)" for page in citing)
             if due:

@@ -15,7 +15,7 @@ from editorial.admin.fields import MAX_DIGITS
 from editorial.models import unsaved
 from editorial.models.unsaved import BRING_BACK, TAB
 
-TAKEN = (
+TAKEN_DOWN = (
     "You cannot change this page now: it was taken down or deleted. What you typed is kept for 30 days. Ask a "
     "publisher to put the page back, then open it again."
 )
@@ -35,10 +35,10 @@ class AutosaveMixin(ContentAdmin):
     ) -> HttpResponse:
         page = self._form_address(object_id)
         is_typed = request.method == "POST" or BRING_BACK in request.GET
-        if object_id and is_typed and self._was_taken(request, object_id):
+        if object_id and is_typed and self._was_taken_down(request, object_id):
             if request.method == "POST":
                 unsaved.keep(request.user, page, request.POST)
-            self.message_user(request, TAKEN, messages.WARNING)
+            self.message_user(request, TAKEN_DOWN, messages.WARNING)
             return redirect(page)
         is_back = request.method == "GET" and BRING_BACK in request.GET
         kept = unsaved.of(request.user, page, request.GET[BRING_BACK]) if is_back else None
@@ -77,7 +77,7 @@ class AutosaveMixin(ContentAdmin):
         unsaved.keep(request.user, address, request.POST)
         return JsonResponse({"others": self._others(request, object_id)})
 
-    def _was_taken(self, request: HttpRequest, object_id: str) -> bool:
+    def _was_taken_down(self, request: HttpRequest, object_id: str) -> bool:
         """Return whether somebody who may change such pages may not change this one now."""
         page = self.get_object(request, unquote(object_id))
         may_now = page is not None and self.has_change_permission(request, page)

@@ -24,12 +24,12 @@ class PageChange:
         self.page: Any = None
         self._before = change_kinds.PublicState()
 
-    def begins(self, row: models.Model) -> None:
+    def before_change(self, row: models.Model) -> None:
         """Keep the page of a row, or the row that is none's, before it is added or changed."""
         if self.page is None:
             self.page = page = getattr(row, "page", row)
             if page.pk and (stored := type(page)._default_manager.filter(pk=page.pk).first()):
-                revisions.keep(stored)
+                revisions.ensure_first_version(stored)
                 if isinstance(page, ReviewedPage):
                     self._before = change_kinds.public_state(stored)
 

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from editorial.loading.content_files import Entry, Find, Sentence, Values, as_yaml, pages, read_yaml, unless_default
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source, StarterItem
-from editorial.models.addresses import moved
+from editorial.models.addresses import add_redirect
 from editorial.models.changes import ChangeRecord
 from editorial.text import snapshot
 from editorial.workflow.publishing import ReviewedPage
@@ -28,8 +28,8 @@ RELEASE_NOTE = "Updated with a release of this guide."
 ALWAYS_OF_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
 
 
-def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row: None) -> str:
-    """Add or update a row, after `begins(row)`; return "added", "updated", "unchanged" or "kept" (staff changed it)."""
+def load_item(entry: Entry, before_change: Callable[[models.Model], None] = lambda row: None) -> str:
+    """Add or update a row; return "added", "updated", "unchanged" or "kept" (staff changed it)."""
     model, key, values, related = entry.model, entry.key, entry.values, entry.related
     _rename(model, key, entry.was)
     wanted = _digest_of_values(values, related)
@@ -47,7 +47,7 @@ def load_item(entry: Entry, begins: Callable[[models.Model], None] = lambda row:
     # raises ValidationError for what a form would reject
     row.clean_fields(exclude={field.name for field in row._meta.fields} - values.keys())
     with transaction.atomic():
-        begins(row)
+        before_change(row)
         row.save()
         for name, linked in related.items():
             getattr(row, name).set(linked)
@@ -73,7 +73,7 @@ def load_all(entries: Iterable[Entry], note: str = "") -> Counter:
             change = PageChange(ChangeRecord.Kind.UPDATE, note or RELEASE_NOTE, "Loaded with a release.", content)
             for entry in page:
                 is_of_page = entry.is_part or issubclass(entry.model, ReviewedPage)
-                outcomes[load_item(entry, change.begins if is_of_page else lambda row: None)] += 1
+                outcomes[load_item(entry, change.before_change if is_of_page else lambda row: None)] += 1
             change.record()
     return outcomes
 
@@ -169,7 +169,7 @@ def _rename(model: type[models.Model], key: Values, was: Iterable[str]) -> None:
             if row:  # unless staff changed its slug or removed it
                 before, row.slug = row.get_absolute_url(), key["slug"]
                 row.save()
-                moved(before, row.get_absolute_url())
+                add_redirect(before, row.get_absolute_url())
             item.key = key["slug"]
             item.save(update_fields=["key"])
 

@@ -19,7 +19,7 @@ def _address(language: str, name: str, args: tuple[str, ...]) -> str:
     return reverse(name, args=args)
 
 
-def moved(old: str, new: str) -> None:
+def add_redirect(old: str, new: str) -> None:
     """Redirect a page's old path to its new one. Call it once, in the transaction that changes the slug.
 
     Chains collapse: redirects to the old path now lead to the new one, and a path in use again has no redirect. An
@@ -33,7 +33,7 @@ def moved(old: str, new: str) -> None:
         OldAddress.objects.update_or_create(path=old, defaults={"leads_to": new})
 
 
-def now_at(path: str) -> str | None:
+def redirect_target(path: str) -> str | None:
     """Return the path that an old one redirects to, or None, also if the database is down."""
     try:
         return OldAddress.objects.filter(path=path).values_list("leads_to", flat=True).first()

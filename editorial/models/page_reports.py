@@ -94,7 +94,7 @@ def mail_editors() -> int:
 # Keys of the vault ---------------------------------------------------------------------------------------------
 
 
-def under(number: int) -> models.QuerySet[PageReport]:
+def sealed_under(number: int) -> models.QuerySet[PageReport]:
     """Return the reports that are sealed under this key."""
     return PageReport.objects.filter(sealed__startswith=f"{number}:").order_by("pk")
 

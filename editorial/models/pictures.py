@@ -148,7 +148,7 @@ def name_in(tag: str) -> str:
 def save_files(made: images.Copies) -> Picture:
     """Store the files of a new picture and return its unsaved row. Raises OSError, and then leaves no file."""
     picture = Picture(name=f"{uuid.uuid4().hex}.jpg", width=made.width, height=made.height, widths=list(made.webp))
-    # the main file first: `tend` finds it if this process is killed before the row is saved
+    # the main file first: `reconcile` finds it if this process is killed before the row is saved
     _save(dict(zip(picture.files, [made.jpeg, *made.webp.values()], strict=True)))
     return picture
 
@@ -171,7 +171,7 @@ def erase_files(picture: Picture) -> None:
         default_storage.delete(name)
 
 
-def tend(now: datetime.datetime | None = None) -> None:
+def reconcile(now: datetime.datetime | None = None) -> None:
     """Add rows for files without one, from earlier releases or interrupted uploads; erase orphaned copies."""
     settled = (now or timezone.now()) - SETTLED_AFTER
     known = {name.partition(".")[0] for name in Picture.objects.values_list("name", flat=True)}

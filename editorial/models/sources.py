@@ -58,7 +58,7 @@ class Source(models.Model):
         GONE = "gone", "Gone: no longer at its address"
 
     #: In these states a source must not be relied on.
-    FALLEN = frozenset({Status.SUPERSEDED, Status.RETRACTED})
+    UNRELIABLE = frozenset({Status.SUPERSEDED, Status.RETRACTED})
 
     key = models.SlugField(max_length=60, unique=True, help_text="Cite it in any text as [@key].")
     organization = models.CharField(max_length=200, help_text="Who published it, or its authors.")
@@ -107,7 +107,7 @@ class Source(models.Model):
         with transaction.atomic():
             before = Source.objects.filter(pk=self.pk).values_list("status", flat=True).first() if self.pk else None
             super().save(*args, **kwargs)
-            if before and self.status != before and self.status in self.FALLEN:
+            if before and self.status != before and self.status in self.UNRELIABLE:
                 make_due(self)
 
     def clean(self) -> None:

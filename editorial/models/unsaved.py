@@ -9,13 +9,13 @@ from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 
-KEPT = datetime.timedelta(days=30)
+KEPT_FOR = datetime.timedelta(days=30)
 #: Query parameter of a form, and then key in its data: restore what was autosaved.
 BRING_BACK = "_bring_back"
 #: Key in form data: the user's key and an id of the tab.
 TAB = "_tab"
 #: Someone who typed within this counts as editing the page.
-WRITING = datetime.timedelta(minutes=5)
+ACTIVE_WITHIN = datetime.timedelta(minutes=5)
 
 
 class UnsavedForm(models.Model):
@@ -71,7 +71,7 @@ def all_of(user: Any, page: str) -> models.QuerySet[UnsavedForm]:
 
 def others_writing(user: Any, page: str) -> list[str]:
     """Return the names of other users editing the page now."""
-    since = timezone.now() - WRITING
+    since = timezone.now() - ACTIVE_WITHIN
     forms = _of_page(page).filter(typed_at__gte=since).exclude(user=user).select_related("user")
     return sorted({str(form.user) for form in forms})
 
@@ -87,5 +87,4 @@ def _of_tab(page: str, data: QueryDict) -> str:
 
 
 def erase_old() -> None:
-    """Delete forms older than KEPT."""
-    UnsavedForm.objects.filter(typed_at__lt=timezone.now() - KEPT).delete()
+    UnsavedForm.objects.filter(typed_at__lt=timezone.now() - KEPT_FOR).delete()

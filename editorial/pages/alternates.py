@@ -38,7 +38,7 @@ def alternates(request: HttpRequest, content: ContentSnapshot) -> list[Alternate
             continue
         with suppress(NoReverseMatch, DatabaseError):
             read = functools.partial(_path, match.view_name, match.kwargs, code)
-            path, is_same = content.keep(read, key=(match.view_name, *match.kwargs.values(), code))
+            path, is_same = content.cached(read, key=(match.view_name, *match.kwargs.values(), code))
             if path != request.path_info:  # otherwise it has no language: a file, or a page's history
                 found.append(Alternate(code, languages.TAGS[code], name, path, is_same))
     return found
@@ -53,7 +53,7 @@ def in_language(path: str, code: str) -> str:
     return ""
 
 
-def is_only_shown(form: forms.Form) -> bool:
+def only_changes_language(form: forms.Form) -> bool:
     """Return whether the form was posted only to change the language; then clear its errors."""
     if IN_LANGUAGE not in form.data:
         return False

@@ -73,7 +73,7 @@ def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[Ch
     """Return the corrections at the top of the page, newest first; none if the database is down."""
     page = in_own_words(page)
     try:
-        found = snapshot.keep(changes.corrections_on_top).get((changes.type_of(page).pk, page.pk), [])
+        found = snapshot.cached(changes.corrections_on_top).get((changes.type_of(page).pk, page.pk), [])
     except DatabaseError:
         return []
     return [change for change in found if timezone.now() - change.at < changes.ON_TOP[change.kind]]

@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.urls import Resolver404, resolve
 
 from editorial.models import Source
-from editorial.models.addresses import now_at
+from editorial.models.addresses import redirect_target
 from editorial.text import check_rules as rules
 from editorial.text.doses import blocks, doses
 from editorial.text.link_targets import look_up, models_by_view, similar
@@ -102,8 +102,8 @@ def advice(page: Any) -> Iterator[Finding]:
     """Yield what an editor should check but may keep."""
     yield from advice_on_texts(page, rules.stigmatizing_words, rules.unsourced_claims)
     cited = [(field, text, key) for field, text in _texts(page).items() for key in sorted(cited_keys(text))]
-    fallen = Source.objects.filter(key__in={key for *_, key in cited}, status__in=Source.FALLEN)
-    states = dict(fallen.values_list("key", "status"))
+    unreliable = Source.objects.filter(key__in={key for *_, key in cited}, status__in=Source.UNRELIABLE)
+    states = dict(unreliable.values_list("key", "status"))
     for field, text, key in cited:
         if key in states:
             message = f"{key} is {states[key]}: what rests on it needs another source."
@@ -223,6 +223,6 @@ def _dead(href: str, ids: set[str]) -> str:
         is_hidden = rows.exists()
     except Resolver404:
         is_hidden = False
-    if moved := now_at(path):
+    if moved := redirect_target(path):
         return f"This page is at {moved} now."
     return f"Readers do not see the page at {path}." if is_hidden else f"There is no page at {path}."

@@ -87,7 +87,7 @@ class ContentSnapshot:
         """Return the picture of each name, or None."""
         return _looked_up(self._pictures, names, pictures.named)
 
-    def keep(self, read: Callable[[], Part], key: object = None) -> Part:
+    def cached(self, read: Callable[[], Part], key: object = None) -> Part:
         """Cache what `read` returns, by `key` or by itself: for tables of other apps."""
         key = key or read
         if key not in self._cached:

@@ -29,7 +29,7 @@ UNDESCRIBED = "Describe this picture"
 UPLOAD_REFUSED = "[Picture not added:"
 #: For file inputs: phones then offer camera and photos.
 ACCEPTED = "image/*,.heic,.heif"
-TAKEN = ("JPEG", "PNG", "WEBP", "HEIF")  # Pillow calls a JPEG with several pictures MPO
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")  # Pillow calls a JPEG with several pictures MPO
 WANTED = "Add a JPEG, PNG, WebP or HEIC picture."
 TOO_LARGE = "The file is larger than 30 MB. Make the picture smaller and add it again."
 DAMAGED = "The picture is damaged or cut off. Save it again and add it again."
@@ -81,7 +81,7 @@ def _decoded(file: IO[bytes]) -> Image.Image:
 
     pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     try:
-        opened = Image.open(file, formats=TAKEN)
+        opened = Image.open(file, formats=FORMATS)
         _check(opened)
         return _plain(opened)
     except ValidationError:

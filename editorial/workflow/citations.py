@@ -137,7 +137,7 @@ def make_due(source: Source) -> list[ReviewedPage]:
         due_on = max(today, page.reviewed_on + timedelta(days=1)) if page.reviewed_on else today
         if page.status != ReviewedPage.Status.PUBLISHED or (page.review_due_on and page.review_due_on <= due_on):
             continue
-        revisions.keep(page)
+        revisions.ensure_first_version(page)
         with reversion.create_revision():
             page.review_due_on = due_on
             page.save(update_fields=["review_due_on", "updated_at"])

@@ -146,7 +146,7 @@ def to_review(page: Any) -> ChangeRecord | None:
     if beside or can_have_draft(page):
         return beside
     with transaction.atomic():
-        revisions.keep(page)
+        revisions.ensure_first_version(page)
         revision = revisions.history(page)[0].revision
         known = ChangeRecord.objects.of(page).filter(revision=revision).first()
         return known or _record(revision, page, digest=page_digest(page), by=revision.user)

@@ -66,7 +66,7 @@ def needing(need: str, pages: QuerySet, user: Any, is_signed_here: bool | None =
     if need == "overdue":
         return pages.review_overdue()  # type: ignore[attr-defined]
     if need == "due":
-        # a scheduled page too: a source that it rests on may have fallen
+        # a scheduled page too: a source that it rests on may have been retracted
         return pages.filter(status=ReviewedPage.Status.PUBLISHED, review_due_on__range=(today, today + SOON))
     if need == "scheduled":
         return pages.scheduled()  # type: ignore[attr-defined]

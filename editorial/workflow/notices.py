@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 #: A mail that the server does not take is tried again after as long as it has waited, within these limits.
 MIN_WAIT, MAX_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=12)
 #: Older ones are given up; the start page shows the same.
-KEPT = datetime.timedelta(days=3)
+KEPT_FOR = datetime.timedelta(days=3)
 Event = PageNotice.Event
 #: The task queue of the release before, whose hosts still write to it while they run. The next release drops it.
 QUEUE = "django_tasks_database_dbtaskresult"
@@ -123,7 +123,7 @@ def _send(notice: PageNotice) -> None:
 def _put_off(notice: PageNotice, at: datetime.datetime, error: staff_mail.NotSent) -> None:
     waited = at - notice.created_at
     delay = min(max(waited, MIN_WAIT), MAX_WAIT)
-    if waited + delay > KEPT:
+    if waited + delay > KEPT_FOR:
         log.error("A notice about a page could not be sent (%s) and is given up.", error)
         notice.delete()
         return

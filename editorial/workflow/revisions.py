@@ -46,7 +46,7 @@ def deleted(model: type[models.Model]) -> QuerySet[Version]:
     return Version.objects.get_deleted(model).select_related("revision__user").defer("serialized_data").order_by("-pk")
 
 
-def keep(page: models.Model) -> None:
+def ensure_first_version(page: models.Model) -> None:
     """Store a page's first version before a change, if it has none yet."""
     if not Version.objects.get_for_object(page).exists():
         with reversion.create_revision():

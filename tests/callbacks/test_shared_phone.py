@@ -46,7 +46,7 @@ def named(name: str, **changes) -> Details:
     ],
 )
 def test_name_is_the_same_but_for_how_it_is_typed(one, other):
-    assert names.same(one, other) and names.akin(one, other)
+    assert names.same(one, other) and names.similar(one, other)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_name_is_the_same_but_for_how_it_is_typed(one, other):
 )
 def test_names_that_may_be_one_are_akin(one, other):
     for pair in ((one, other), (other, one)):
-        assert names.akin(*pair) and not names.same(*pair)
+        assert names.similar(*pair) and not names.same(*pair)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_names_that_may_be_one_are_akin(one, other):
     ],
 )
 def test_names_of_two_people_are_not_akin(one, other):
-    assert not names.akin(one, other) and not names.akin(other, one)
+    assert not names.similar(one, other) and not names.similar(other, one)
 
 
 @pytest.mark.django_db

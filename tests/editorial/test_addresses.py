@@ -7,7 +7,7 @@ from articles.models import Article, Topic
 from editorial.loading.content_files import Entry
 from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
-from editorial.models.addresses import moved, now_at
+from editorial.models.addresses import add_redirect, redirect_target
 from editorial.workflow import revisions
 from operations.content_import import Import
 from tests.editorial.test_revisions import save
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_old_address_leads_to_the_new_one_for_good(client):
     make_article(slug="new")
-    moved("/articles/old/", "/articles/new/")
+    add_redirect("/articles/old/", "/articles/new/")
     response = client.get("/articles/old/?page=2")
     assert (response.status_code, response["Location"]) == (301, "/articles/new/?page=2")
     # or a browser that kept it would go in a circle when the page moves back
@@ -28,30 +28,30 @@ def test_old_address_leads_to_the_new_one_for_good(client):
 
 
 def test_old_address_after_two_moves_leads_there_at_once():
-    moved("/a/", "/b/")
-    moved("/b/", "/c/")
-    assert (now_at("/a/"), now_at("/b/"), now_at("/c/")) == ("/c/", "/c/", None)
+    add_redirect("/a/", "/b/")
+    add_redirect("/b/", "/c/")
+    assert (redirect_target("/a/"), redirect_target("/b/"), redirect_target("/c/")) == ("/c/", "/c/", None)
 
 
 def test_old_address_of_a_page_that_came_back_leads_nowhere_else():
-    moved("/a/", "/b/")
-    moved("/b/", "/a/")
-    assert (now_at("/a/"), now_at("/b/")) == (None, "/a/")
+    add_redirect("/a/", "/b/")
+    add_redirect("/b/", "/a/")
+    assert (redirect_target("/a/"), redirect_target("/b/")) == (None, "/a/")
 
 
 def test_old_address_taken_by_a_new_page_shows_the_new_page(client):
-    moved("/articles/old/", "/articles/new/")
+    add_redirect("/articles/old/", "/articles/new/")
     make_article(slug="old")
     assert client.get("/articles/old/").status_code == 200
 
 
 def test_old_address_is_no_way_to_post(client):
-    moved("/articles/old/", "/articles/new/")
+    add_redirect("/articles/old/", "/articles/new/")
     assert client.post("/articles/old/").status_code in {404, 405}
 
 
 def test_old_address_of_a_place_on_a_page_is_none():
-    moved("/phases/a/#b", "/phases/a/#c")
+    add_redirect("/phases/a/#b", "/phases/a/#c")
     assert not OldAddress.objects.exists()
 
 
@@ -74,7 +74,7 @@ def test_slug_of_a_topic_changed_by_staff_keeps_the_old_address(admin):
     topic = Topic.objects.create(name="A topic", slug="first", description=SUMMARY)
     values = {"name": "A topic", "slug": "second", "description": SUMMARY, "position": 1}
     assert admin.post(f"/admin/articles/topic/{topic.pk}/change/", values).status_code == 302
-    assert now_at("/articles/topics/first/") == "/articles/topics/second/"
+    assert redirect_target("/articles/topics/first/") == "/articles/topics/second/"
 
 
 def _load(slug: str, was: tuple[str, ...] = ()) -> str:
@@ -88,7 +88,7 @@ def test_starter_text_renamed_in_its_file_is_the_same_page_at_a_new_address():
     page = Article.objects.get()
     assert _load("second", was=("first",)) == "unchanged"
     assert Article.objects.get().pk == page.pk and Article.objects.get().slug == "second"
-    assert now_at("/articles/first/") == "/articles/second/"
+    assert redirect_target("/articles/first/") == "/articles/second/"
     assert _load("second", was=("first",)) == "unchanged"
 
 
@@ -104,7 +104,7 @@ def test_page_renamed_in_an_imported_file_is_said_to_be_and_keeps_a_revision():
     assert told() == ["changed  article second: slug"]
     assert told() == []
     page.refresh_from_db()
-    assert now_at("/articles/first/") == page.get_absolute_url() == "/articles/second/"
+    assert redirect_target("/articles/first/") == page.get_absolute_url() == "/articles/second/"
     assert [version.field_dict["slug"] for version in revisions.history(page)] == ["second", "first"]
 
 
@@ -168,7 +168,7 @@ def test_draft_that_gets_another_slug_takes_no_old_address_from_a_live_page(admi
     for slug in ("first", "third"):  # back to an address that readers know, and away
         draft.refresh_from_db()
         save(admin, draft, slug=slug)
-        assert now_at("/articles/first/") == "/articles/second/"
+        assert redirect_target("/articles/first/") == "/articles/second/"
 
 
 def test_address_of_a_deleted_symptom_leads_to_its_stage(admin, client):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from articles.models import Article
-from editorial.models.addresses import moved
+from editorial.models.addresses import add_redirect
 from editorial.text.markdown import PageText, markdownify, plain_text
 from phases.models import Phase, TreatmentOption
 from tests.factories import make_article, make_phase, make_symptom, make_treatment
@@ -83,7 +83,7 @@ def test_link_by_name_follows_its_page_and_shows_words_alone_where_readers_find_
     before = other.get_absolute_url()
     other.slug = "renamed"
     other.save()
-    moved(before, other.get_absolute_url())
+    add_redirect(before, other.get_absolute_url())
     assert '<a href="/articles/renamed/">Test &amp; strips</a>' in client.get("/articles/an-article/").content.decode()
     other.status = "draft"
     other.save()

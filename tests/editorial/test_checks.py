@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from articles.models import Article
-from editorial.models.addresses import moved
+from editorial.models.addresses import add_redirect
 from editorial.text.checks import advice, findings, refusals, size
 from editorial.text.doses import doses
 from phases.models import Phase, Symptom, TreatmentOption
@@ -190,7 +190,7 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
 def test_text_gets_advice_with_the_place(text, words, place):
     make_article(slug="a-draft", status="draft")
     make_article(slug="new", title="New")
-    moved("/articles/old/", "/articles/new/")
+    add_redirect("/articles/old/", "/articles/new/")
     found = [each for each in told(text, advice) if words in each]
     assert found and found[0].endswith(f"<body> {place}"), told(text)
 

@@ -143,10 +143,10 @@ def test_every_file_gets_a_row_and_copies_without_a_picture_go(as_, caplog):
     for letter, content in (("a", picture(size=(1000, 500))), ("b", b"no picture")):
         default_storage.save(f"pictures/{letter * 32}.png", ContentFile(content))
     default_storage.save(f"pictures/{'c' * 32}-480.webp", ContentFile(b"a copy"))
-    pictures.tend()
+    pictures.reconcile()
     assert Picture.objects.count() == 1  # these may be of an upload that is still under way
     for _ in range(2):
-        pictures.tend(timezone.now() + datetime.timedelta(hours=2))
+        pictures.reconcile(timezone.now() + datetime.timedelta(hours=2))
     older, broken = (Picture.objects.get(name=f"{letter * 32}.png") for letter in "ab")
     assert (older.width, older.height, older.widths, older.by) == (1000, 500, [480, 800, 1000], None)
     assert broken.widths == [] and "cannot be read" in caplog.text and Picture.objects.count() == 3

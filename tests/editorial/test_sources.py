@@ -1,4 +1,4 @@
-"""A source is data: staff see what rests on it, and a fallen one is told to readers and makes its pages due."""
+"""A source is data: staff see what rests on it, and an unreliable one is told to readers and makes its pages due."""
 
 import datetime
 

@@ -129,7 +129,7 @@ def test_typing_of_last_month_is_erased(admin):
     type_into(admin, article, body="Typed")
     unsaved.erase_old()
     assert UnsavedForm.objects.count() == 1
-    UnsavedForm.objects.update(typed_at=timezone.now() - unsaved.KEPT - datetime.timedelta(hours=1))
+    UnsavedForm.objects.update(typed_at=timezone.now() - unsaved.KEPT_FOR - datetime.timedelta(hours=1))
     unsaved.erase_old()
     assert not UnsavedForm.objects.exists()
 
