@@ -12,7 +12,7 @@ from phases.now_form import NowForm
 
 
 @jinja2.pass_context
-def made(context: jinja2.runtime.Context, line: str) -> jinja2.environment.TemplateModule:
+def rendered(context: jinja2.runtime.Context, line: str) -> jinja2.environment.TemplateModule:
     """Render one line of a template as a page would, so the gallery shows the real component."""
     return context.environment.from_string(line).make_module(context.get_all())
 
@@ -20,7 +20,7 @@ def made(context: jinja2.runtime.Context, line: str) -> jinja2.environment.Templ
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     context = {
-        "made": made,
+        "rendered": rendered,
         "drawings": DRAWINGS,
         "phases": Phase.objects.published(),
         "symptoms": Symptom.objects.published()[:4],

@@ -69,12 +69,12 @@ def feedback(request: ReaderRequest) -> HttpResponse:
     if only_changes_language(form) or not form.is_valid():
         return _form_page(request, form, asked, 422 if form.errors else 200)
     try:
-        page_reports.take(_known(request, asked), form.cleaned_data["words"], client_address(request))
+        page_reports.store(_guide_path(request, asked), form.cleaned_data["words"], client_address(request))
     except page_reports.TooMany:
         return _form_page(request, form, asked, 429, TOO_MANY)
     except (DatabaseError, VaultError):
         return _form_page(request, form, asked, 503, NOT_SAVED)
-    query = f"?{urlencode({'page': asked})}" if _known(request, asked) else ""
+    query = f"?{urlencode({'page': asked})}" if _guide_path(request, asked) else ""
     return HttpResponseRedirect(reverse("feedback-thanks") + query, status=303)
 
 
@@ -82,7 +82,7 @@ def feedback(request: ReaderRequest) -> HttpResponse:
 @require_safe
 def thanks(request: ReaderRequest) -> HttpResponse:
     """Confirm the report, with a link back to the page."""
-    return render(request, "pages/thanks.html", {"page": _known(request, request.GET.get("page", ""))})
+    return render(request, "pages/thanks.html", {"page": _guide_path(request, request.GET.get("page", ""))})
 
 
 def _form_page(
@@ -92,13 +92,13 @@ def _form_page(
         "form": form,
         "problem": problem,
         "asked": asked[:MAX_PATH],
-        "page": _known(request, asked),
+        "page": _guide_path(request, asked),
         "retention_days": settings.RETENTION_DAYS,
     }
     return render(request, "pages/feedback.html", context, status=status)
 
 
-def _known(request: ReaderRequest, asked: str) -> str:
+def _guide_path(request: ReaderRequest, asked: str) -> str:
     """Return the path of a page for readers, or "". In the private version `asked` is a private address."""
     with suppress(DatabaseError):
         for path in reader_paths() if asked else ():

@@ -62,7 +62,7 @@ class PublicChange:
         return f"{self.page.get_absolute_url()}v/{self.change.number}/"
 
 
-def _known(model: type[ReviewedPage]) -> QuerySet[ReviewedPage]:
+def _ever_public(model: type[ReviewedPage]) -> QuerySet[ReviewedPage]:
     """Return what readers may see, or could see until it was taken down."""
     return model.objects.published() | model.objects.taken_down()
 
@@ -73,7 +73,7 @@ def public_changes(changes: Iterable[ChangeRecord]) -> list[PublicChange]:
     for model in PAGES:
         page_type = ContentType.objects.get_for_model(model).pk
         keys = {change.page_id for change in changes if change.page_type_id == page_type}
-        for page in _known(model).filter(pk__in=keys).defer(*model.markdown_fields) if keys else ():
+        for page in _ever_public(model).filter(pk__in=keys).defer(*model.markdown_fields) if keys else ():
             found[page_type, page.pk] = page
     pairs = ((change, found.get((change.page_type_id, change.page_id))) for change in changes)
     return [PublicChange(change, page) for change, page in pairs if page]
@@ -83,7 +83,7 @@ def public_changes(changes: Iterable[ChangeRecord]) -> list[PublicChange]:
 def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -> HttpResponse:
     """List the changes of a page, newest first, each with a link to its old version."""
     request.private_address = ""  # old texts have no private version
-    page = get_object_or_404(_known(model), slug=slug)
+    page = get_object_or_404(_ever_public(model), slug=slug)
     changes_of_page = [PublicChange(change, page) for change in ChangeRecord.objects.of(page).live()]
     name, section = PAGES[model]
     context = {"page": page, "changes": changes_of_page, "section": section, "list_name": f"{name}:list"}
@@ -94,7 +94,7 @@ def page_changes(request: ReaderRequest, slug: str, model: type[ReviewedPage]) -
 def old_version(request: ReaderRequest, slug: str, number: int, model: type[ReviewedPage]) -> HttpResponse:
     """Show a page as it was, marked as old and not indexed, with today's help lines."""
     request.private_address = ""
-    page = get_object_or_404(_known(model), slug=slug)
+    page = get_object_or_404(_ever_public(model), slug=slug)
     change = get_object_or_404(ChangeRecord.objects.of(page).live(), number=number)
     version = get_object_or_404(revisions.history(page), revision=change.revision_id)
     try:

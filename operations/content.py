@@ -62,7 +62,7 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
             importing.outcomes += content_pictures.read(folder / "pictures")
             for name, room in ROOMS.items():
                 for page in pages(room.entries(folder / name, by_name)):  # each read after the one before is stored
-                    importing.take(page)
+                    importing.import_page(page)
             importing.finish()
             if not dry_run:
                 content_pictures.store(folder / "pictures")

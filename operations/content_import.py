@@ -63,7 +63,7 @@ class Import:
         if self._problems:
             raise ContentError("\n".join(dict.fromkeys(self._problems)))
 
-    def take(self, entries: Iterator[Entry]) -> None:
+    def import_page(self, entries: Iterator[Entry]) -> None:
         """Import a page with its rows, remove those that are not in its file, and record the change."""
         page: Any = None
         change, parts = self._change(), set[Any]()

@@ -38,15 +38,15 @@ def read(folder: Path) -> list[Outcome]:
     Call it in the transaction of the import, and `store` at its end. Raises ContentError.
     """
     outcomes = []
-    for name, said in _listed(folder).items():
+    for name, values in _listed(folder).items():
         picture = Picture.objects.filter(name=name).first() or Picture(name=name)
-        changed = tuple(field for field, value in said.items() if getattr(picture, field) != value)
+        changed = tuple(field for field, value in values.items() if getattr(picture, field) != value)
         if picture.pk is None:
             outcomes.append(Outcome("added", f"picture {name}"))
         elif changed:
             outcomes.append(Outcome("changed", f"picture {name}", changed))
         for field in changed:
-            setattr(picture, field, said[field])
+            setattr(picture, field, values[field])
         picture.full_clean()
         if picture.pk is None or changed:
             picture.save()
@@ -55,8 +55,8 @@ def read(folder: Path) -> list[Outcome]:
 
 def store(folder: Path) -> None:
     """Store missing files of listed pictures. Raises OSError."""
-    for name, said in _listed(folder).items():
-        for path in Picture(name=name, widths=said["widths"]).files:
+    for name, values in _listed(folder).items():
+        for path in Picture(name=name, widths=values["widths"]).files:
             if not default_storage.exists(path):
                 default_storage.save(path, ContentFile((folder / Path(path).name).read_bytes()))
 

@@ -64,7 +64,7 @@ def analyze() -> None:
 
 
 def probe_and_alert() -> None:
-    """Raises NotSent."""
+    """Probe, and mail what is wrong. Raises NotSent."""
     probes.run_all()
     if alerts.enabled():
         alerts.alert_all(timezone.now())

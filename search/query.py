@@ -68,8 +68,8 @@ def search(typed: str) -> Results:
     corrected_words = [_corrected(word, spellings) for word, spellings in zip(words, terms, strict=True)]
     corrected = " ".join(corrected_words)
     story = whole[:MAX_HEARD]
-    said = without_other_deaths(story)
-    danger = dangers(said, corrected if said == story else "", heard(said, _plain_words()))
+    alarming = without_other_deaths(story)
+    danger = dangers(alarming, corrected if alarming == story else "", heard(alarming, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,

@@ -80,8 +80,7 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Set up a web process, which also monitors the worker. A stop that came before it could listen for one waits in
-    the queue: without a look there it would serve on until it is killed, with its requests."""
+    """Set up a web process, which also monitors the worker. Obey a stop that came before it could listen for one."""
     while not worker.early_signals.empty():
         if worker.early_signals.get() == signal.SIGTERM:
             worker.handle_exit(signal.SIGTERM, None)

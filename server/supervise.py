@@ -52,8 +52,8 @@ def serve(worker: Callable[[], object]) -> NoReturn:
             if not process.is_alive():
                 is_short = time.monotonic() - began[name] < pauses[name] + SHORT_SECONDS
                 pauses[name] = min(2 * pauses[name] + 1, MAX_PAUSE_SECONDS[name]) if is_short else RESTART_SECONDS
-                said = "The process %s ended (%s) and is started again in %d s."
-                log.warning(said, name, process.exitcode, pauses[name])
+                message = "The process %s ended (%s) and is started again in %d s."
+                log.warning(message, name, process.exitcode, pauses[name])
                 began[name] = time.monotonic()
                 try:
                     running[name] = _start(name, programs[name], pauses[name])

@@ -167,7 +167,7 @@ class TranslationAdmin(ReviewedPageAdmin):
         if not self._may_confirm(request, translation):
             raise PermissionDenied
         with transaction.atomic():
-            self._keep([str(translation.pk)])
+            self._lock_pages([str(translation.pk)])
             translation.refresh_from_db()
             with reversion.create_revision():
                 reversion.set_user(request.user)

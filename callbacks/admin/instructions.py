@@ -38,8 +38,8 @@ def instructions(details: Details) -> list[Instruction]:
     found.append(_may("send a text message", allowed=details.text_message))
     others, may_tell = IfOtherAnswers(details.if_other_answers), phones.without_numbers(details.may_tell)
     unless = f", unless it is “{may_tell}”" if may_tell and others != IfOtherAnswers.OPEN else ""
-    said, forbids = _IF_OTHER_ANSWERS[others]
-    found.append(Instruction(f"If someone else answers, {said}{unless}.", forbids))
+    action, forbids = _IF_OTHER_ANSWERS[others]
+    found.append(Instruction(f"If someone else answers, {action}{unless}.", forbids))
     if may_tell:
         found.append(Instruction(f"You may talk about it with: “{may_tell}”."))
     else:

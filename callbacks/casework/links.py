@@ -33,7 +33,7 @@ def secret(nonce: str) -> str:
     return "".join(LETTERS[number // base**place % base] for place in range(LENGTH))
 
 
-def readings(typed: str) -> list[str]:
+def possible_secrets(typed: str) -> list[str]:
     """Return the possible secrets in a mangled link.
 
     Phones and mail programs break links, add a dot, bracket, space or parameter, uppercase them, or prepend "3D".
@@ -46,7 +46,7 @@ def readings(typed: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def typed_in(query: str) -> str:
+def secret_in(query: str) -> str:
     """Return the secret in a query, also if a program changed "t=" to "T=", "amp;t=" or "t%3D"."""
     return re.sub(r"(?i)^(?:.*&)?(?:amp;)?t(?:=|%3d)", "", query[:_MAX_LENGTH])
 

@@ -194,5 +194,5 @@ def _attach(request: CallbackRequest, received: dict[Slot, Received]) -> None:
                 raise CouldNotSave  # deleted by sweep_orphans, after a clock jump
             if row.object_name:
                 transaction.on_commit(partial(sealed_files.discard, row.object_name))
-            row.take(file)
+            row.fill_from(file)
             row.save()

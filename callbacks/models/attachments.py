@@ -103,7 +103,7 @@ class Attachment(models.Model):
         """Return the message for the person about a refused file."""
         return why_refused(Refusal(self.reason), self.found)
 
-    def take(self, received: Received) -> None:
+    def fill_from(self, received: Received) -> None:
         """Fill this row from `received`; the caller saves."""
         if received.refusal:
             self.state, self.reason = self.State.REFUSED, received.refusal

@@ -107,7 +107,7 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
         elif form.is_valid():
             problem, status = _correct(callback, form)
             if not problem:
-                return to_sent_page(secret, says="&saved=1")
+                return to_sent_page(secret, "&saved=1")
     context = {"form": form, "problem": problem, "addresses": addresses(secret)}
     return render(request, "callbacks/correct.html", context, status=status)
 

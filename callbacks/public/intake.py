@@ -1,11 +1,11 @@
 """Process a posted form: store its text as soon as that is complete, then its files.
 
 For one form with a file, in this order:
-1. While the upload waits for a thread, server/uploads.py sends the text alone, and `take` stores the request.
+1. While the upload waits for a thread, server/uploads.py sends the text alone, and `process` stores the request.
 2. A thread reads the body. Before its first file, `on_text_complete` stores the text; a form stored in step 1 is found
    by its nonce and not stored twice.
 3. upload_handler checks, encrypts and stores each file as it arrives.
-4. `take` adds the files to the stored request; a form without a file is stored only here.
+4. `process` adds the files to the stored request; a form without a file is stored only here.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class Outcome:
     problem: str | Promise = ""
 
 
-def take(request: HttpRequest) -> Outcome:
+def process(request: HttpRequest) -> Outcome:
     """Read the body and store the request. Raises UnreadableForm if there is no usable text."""
     early: list[Outcome] = []
 

@@ -69,7 +69,7 @@ def with_private_link(view: View) -> View:
     @public_page
     @functools.wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
-        for secret in links.readings(request.GET.get("t") or links.typed_in(request.META["QUERY_STRING"])):
+        for secret in links.possible_secrets(request.GET.get("t") or links.secret_in(request.META["QUERY_STRING"])):
             if callback := CallbackRequest.objects.by_private_link(links.link_hash(secret)):
                 return view(request, callback, secret)
         drop_body(request)
@@ -84,7 +84,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, CallbackForm())
     try:
-        outcome = intake.take(request)
+        outcome = intake.process(request)
     except UnreadableForm as error:
         problem, status = (TOO_LONG, 413) if error.too_long else (NOT_READ, 400)
         return _form_page(request, CallbackForm(), status, problem)
@@ -162,8 +162,8 @@ def addresses(secret: str) -> dict[str, str]:
     return {name: f"{reverse(f'callbacks:{name}')}?{query}" for name in ("sent", "correct", "withdraw")}
 
 
-def to_sent_page(secret: str, says: str = "") -> HttpResponse:
-    return HttpResponseRedirect(addresses(secret)["sent"] + says, status=303)
+def to_sent_page(secret: str, parameters: str = "") -> HttpResponse:
+    return HttpResponseRedirect(addresses(secret)["sent"] + parameters, status=303)
 
 
 def _from_script(request: HttpRequest) -> bool:

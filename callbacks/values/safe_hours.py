@@ -134,9 +134,9 @@ class SafeHours:
             zone = gettext("time zone not known")
         found = [", ".join(str(_ON_DAYS[day]) for day in self.days)] if self.days else []
         if self.first or self.last:
-            said = gettext("{opens} to {closes}")
+            span = gettext("{opens} to {closes}")
             for opens, closes in merged(self.hours):
-                found.append(said.format(opens=hour_name(opens), closes=hour_name(closes)))
+                found.append(span.format(opens=hour_name(opens), closes=hour_name(closes)))
         elif self.parts:
             found += [str(part.label) for part in self.parts]
         else:

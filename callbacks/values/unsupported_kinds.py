@@ -74,8 +74,8 @@ def sentence(code: str) -> str:
     if code not in KINDS:
         return ""
     name, advice = KINDS[code]
-    said = gettext("It is one of the kinds we do not take: %(kind)s. %(advice)s")
-    return said % {"kind": name, "advice": advice}
+    words = gettext("It is one of the kinds we do not take: %(kind)s. %(advice)s")
+    return words % {"kind": name, "advice": advice}
 
 
 def _is_text(head: bytes) -> bool:

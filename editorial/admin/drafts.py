@@ -98,8 +98,8 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         if can_have_draft:
             context["show_save_and_continue"] = may_publish(request.user) and not shown
         if draft:
-            said = request.POST.getlist("_has_correction")
-            context |= {"draft_there": draft, "draft": shown, "not_undone": said, **_compared(page, draft)}
+            not_undone = request.POST.getlist("_has_correction")
+            context |= {"draft_there": draft, "draft": shown, "not_undone": not_undone, **_compared(page, draft)}
         if shown and request.method == "GET":
             context["typed"] = drafts.typed(shown, page)
             context["typed"][SHOWN] = "yes"
@@ -120,7 +120,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         data["status"] = ReviewedPage.Status.DRAFT  # skip the checks for publication
         data[SAVE_DRAFT] = "yes"  # whatever the button
         with transaction.atomic():
-            self._keep([page.pk])
+            self._lock_pages([page.pk])
             with transaction.atomic():
                 request.POST, request.is_draft = data, True  # type: ignore[assignment, attr-defined]
                 response = super().changeform_view(request, str(page.pk), form_url, context)
@@ -131,7 +131,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             data["status"] = page.status  # for a form that comes back with errors
             if not is_saved:
                 return response
-            draft = drafts.keep(page, versions, typed, request.user, to_review=to_review)
+            draft = drafts.store(page, versions, typed, request.user, to_review=to_review)
             self.log_change(request, page, draft.revision.comment)
             if to_review:
                 notices.sent_to_review(page, request.user)
@@ -193,9 +193,9 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
         elif draft := drafts.to_review(page):
             self.log_change(request, page, "Made a review link.")
             link, ends = review_links.of(draft)
-            said = "Send this link to the reviewer. It opens until {}, or until the draft is saved again: {}"
+            message = "Send this link to the reviewer. It opens until {}, or until the draft is saved again: {}"
             until = dateformat.format(timezone.localtime(ends), MOMENT)
-            self.message_user(request, format_html(said, until, format_html('<a href="{0}">{0}</a>', link)))
+            self.message_user(request, format_html(message, until, format_html('<a href="{0}">{0}</a>', link)))
         return redirect(self._form_address(object_id))
 
 

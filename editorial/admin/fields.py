@@ -185,7 +185,7 @@ def in_words(error: ValidationError, row: models.Model) -> str:
 
 def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
     """Return links to the rows' change forms with their text; `none` if there are none."""
-    found = [(admin_address(row), row, said) for row, said in rows if admin.site.is_registered(type(row))]
+    found = [(admin_address(row), row, text) for row, text in rows if admin.site.is_registered(type(row))]
     return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', found) or none
 
 

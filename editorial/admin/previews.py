@@ -43,9 +43,9 @@ class PreviewMixin(ContentAdmin):
         page = self.existing(request, object_id) if object_id else None
         if not (self.has_view_or_change_permission(request, page) if object_id else self.has_add_permission(request)):
             raise PermissionDenied
-        shown, said = self._asked_for(request, page)
+        shown, notice = self._asked_for(request, page)
         is_framed = "framed" in request.GET  # beside the form: without the staff notice
-        response = self.as_readers_see(request, shown, {"preview": "" if is_framed else said})
+        response = self.as_readers_see(request, shown, {"preview": "" if is_framed else notice})
         if is_framed:
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
             response.csp = {"framed": "'self'"}  # type: ignore[attr-defined]  # read by detoxsite.middleware
@@ -67,8 +67,8 @@ class PreviewMixin(ContentAdmin):
             return self.as_typed(request, None, QueryDict()), "Preview for staff: nothing is typed yet."
         if asked != SAVED and (draft := draft_beside(page)):
             on = dateformat.format(timezone.localtime(draft.at), "F j, Y, g:i A")
-            said = f"Preview for staff: the draft that {draft.by or 'someone'} saved on {on}."
-            return drafts.text_of(draft), said
+            notice = f"Preview for staff: the draft that {draft.by or 'someone'} saved on {on}."
+            return drafts.text_of(draft), notice
         return page, f"Preview for staff. State: {page.state}. Only saved changes show here."
 
     def as_typed(self, request: HttpRequest, page: Any, data: QueryDict) -> Any:

@@ -84,7 +84,7 @@ class RevisionsMixin(AutosaveMixin):
             return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        with self._revision(request, self._picked(request)):
+        with self._revision(request, self._selected_keys(request)):
             return super().changelist_view(request, extra_context)
 
     @contextlib.contextmanager
@@ -94,7 +94,7 @@ class RevisionsMixin(AutosaveMixin):
             yield
             return
         with transaction.atomic():
-            self._keep(keys)
+            self._lock_pages(keys)
             with reversion.create_revision():
                 reversion.set_user(request.user)
                 yield
@@ -103,13 +103,13 @@ class RevisionsMixin(AutosaveMixin):
         revisions.ensure_first_version(obj)
         super().delete_model(request, obj)
 
-    def _keep(self, keys: list[str]) -> None:
+    def _lock_pages(self, keys: list[str]) -> None:
         """Lock pages that are about to change, so that a concurrent save waits, and keep their first version."""
         with contextlib.suppress(ValueError, ValidationError):  # not a valid key: the view handles it
             for page in self.model._default_manager.select_for_update().filter(pk__in=keys):
                 revisions.ensure_first_version(page)
 
-    def _picked(self, request: HttpRequest) -> list[Any]:
+    def _selected_keys(self, request: HttpRequest) -> list[Any]:
         """Return the keys of rows edited in a list, or selected for an action."""
         rows = re.compile(rf"form-\d+-{self.opts.pk.name}")
         keys: list[Any] = [key for name, key in request.POST.items() if rows.fullmatch(name)]

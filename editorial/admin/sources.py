@@ -30,9 +30,9 @@ class SourceAdmin(Addresses, RevisionsMixin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key", "used_on") if obj else ("used_on",)
 
-    def _keep(self, keys: list[str]) -> None:
+    def _lock_pages(self, keys: list[str]) -> None:
         """Also keep the pages that cite it, which may become due in this revision."""
-        super()._keep(keys)
+        super()._lock_pages(keys)
         for source in Source.objects.filter(pk__in=[key for key in keys if key.isdecimal()]):
             for page in citations.pages_citing(source):
                 revisions.ensure_first_version(page)

@@ -37,7 +37,7 @@ class AutosaveMixin(ContentAdmin):
         is_typed = request.method == "POST" or BRING_BACK in request.GET
         if object_id and is_typed and self._was_taken_down(request, object_id):
             if request.method == "POST":
-                unsaved.keep(request.user, page, request.POST)
+                unsaved.store(request.user, page, request.POST)
             self.message_user(request, TAKEN_DOWN, messages.WARNING)
             return redirect(page)
         is_back = request.method == "GET" and BRING_BACK in request.GET
@@ -74,7 +74,7 @@ class AutosaveMixin(ContentAdmin):
             return redirect(address)
         if request.POST.get(TAB, f"{request.user.pk}-").partition("-")[0] != str(request.user.pk):
             raise PermissionDenied  # typed by who was signed in before: never kept or saved in another's name
-        unsaved.keep(request.user, address, request.POST)
+        unsaved.store(request.user, address, request.POST)
         return JsonResponse({"others": self._others(request, object_id)})
 
     def _was_taken_down(self, request: HttpRequest, object_id: str) -> bool:

@@ -109,7 +109,7 @@ def _load(text: str) -> Any:
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Name the file in what is wrong with it: hundreds are read."""
+    """Put the file's name into its errors, as hundreds are read."""
     try:
         yield
     except (TypeError, ValueError, yaml.YAMLError) as error:

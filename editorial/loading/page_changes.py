@@ -14,18 +14,18 @@ from editorial.workflow.publishing import ReviewedPage
 
 
 class PageChange:
-    """The load of one page with its rows, inside a transaction. Unsigned texts are not refused: the page says so.
+    """Loads one page with its rows, inside a transaction. Unsigned texts are not refused: the page says so.
 
-    A change of a live page is of this `kind`, with this public `note`; `said` is for staff, of one that is not live.
+    A change of a live page is recorded with `kind` and the public `note`, of any other with a `comment` for staff.
     """
 
-    def __init__(self, kind: str, note: str, said: str, content: ContentSnapshot | None = None) -> None:
-        self._kind, self._note, self._said, self._content = kind, note, said, content
+    def __init__(self, kind: str, note: str, comment: str, content: ContentSnapshot | None = None) -> None:
+        self._kind, self._note, self._comment, self._content = kind, note, comment, content
         self.page: Any = None
         self._before = change_kinds.PublicState()
 
     def before_change(self, row: models.Model) -> None:
-        """Keep the page of a row, or the row that is none's, before it is added or changed."""
+        """Keep the first version of a row's page, or of a row without a page, before the row is added or changed."""
         if self.page is None:
             self.page = page = getattr(row, "page", row)
             if page.pk and (stored := type(page)._default_manager.filter(pk=page.pk).first()):
@@ -40,7 +40,7 @@ class PageChange:
         page = type(self.page)._default_manager.get(pk=self.page.pk)
         with reversion.create_revision(manage_manually=True):
             reversion.add_to_revision(page)
-            reversion.set_comment((self._before.is_live and self._note) or self._said)
+            reversion.set_comment((self._before.is_live and self._note) or self._comment)
             if kind := self._kind_of(page):
                 note = self._note if kind == self._kind else ""
                 record(page, kind, note=note, before=self._before.digest, content=self._content)

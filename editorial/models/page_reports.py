@@ -49,7 +49,7 @@ class PageReport(models.Model):
         return keyring.open_text(self.sealed, purpose=_PURPOSE)
 
 
-def take(page: str, words: str, address: str) -> None:
+def store(page: str, words: str, address: str) -> None:
     """Store a report, once if it is repeated. Raises TooMany, VaultError or DatabaseError."""
     sealed = seal(words)
     with transaction.atomic():  # counted only if it is stored

@@ -46,7 +46,7 @@ class UnsavedForm(models.Model):
         return data
 
 
-def keep(user: Any, page: str, data: QueryDict) -> None:
+def store(user: Any, page: str, data: QueryDict) -> None:
     """Store or replace this tab's autosaved form, without zero bytes, which PostgreSQL rejects."""
     values = {name: [value.replace("\0", "") for value in data.getlist(name)] for name in data if "\0" not in name}
     values.pop("csrfmiddlewaretoken", None)

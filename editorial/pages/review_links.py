@@ -103,7 +103,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             status = 422
-        elif _take(draft, form.answer(), client_address(request)):
+        elif _store(draft, form.answer(), client_address(request)):
             return HttpResponseRedirect(f"{request.path}?sent#answer", status=303)
         else:
             status, problem = 429, TOO_MANY
@@ -123,7 +123,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
     return shown.as_readers_see(request, text, context, status=status)
 
 
-def _take(draft: ChangeRecord, answer: dict, address: str) -> bool:
+def _store(draft: ChangeRecord, answer: dict, address: str) -> bool:
     """Store an answer, once if it is repeated; return whether it is stored."""
     same = {"scope": "review_links.same", "key": f"{draft.pk}|{address}|{sorted(answer.items())}"}
     with transaction.atomic():  # counted only if it is stored

@@ -45,10 +45,10 @@ def fill_in(html: str, content: snapshot.ContentSnapshot | None = None, marks_do
     return _PLACEHOLDER.sub(fill, html)
 
 
-def render_drawing(name: str, says: str) -> str:
+def render_drawing(name: str, alt: str) -> str:
     """Return a drawing with its alternative text."""
     template: Any = get_template("pictures/picture.html")
-    return str(template.template.module.picture(name, says))
+    return str(template.template.module.picture(name, alt))
 
 
 def _in_language(html: str, content: snapshot.ContentSnapshot | None) -> str:
@@ -71,5 +71,5 @@ def _link(page: LinkTarget, fragment: str = '"', words: str = "") -> str:
     """Return a link to a page, marked if the page is in another language."""
     if page.language == languages.active():
         return f'<a href="{page.path}{fragment}>{words}</a>'
-    said = gettext("(in English)")
-    return f'<a href="{page.path}{fragment} hreflang="{page.language}">{words}</a> {said}'
+    note = gettext("(in English)")
+    return f'<a href="{page.path}{fragment} hreflang="{page.language}">{words}</a> {note}'

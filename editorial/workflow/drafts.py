@@ -29,7 +29,7 @@ def can_have_draft(page: Any) -> bool:
     return page is not None and page.status == ReviewedPage.Status.PUBLISHED
 
 
-def keep(
+def store(
     page: Any, versions: Iterable[Version], typed: QueryDict, user: Any, *, to_review: bool = False
 ) -> ChangeRecord:
     """Store a draft, replacing the last one, and return it. `page` is the live page, its row locked.
@@ -45,8 +45,8 @@ def keep(
     if replaced and (begun := begun_from(replaced, page)):
         data[_BEGUN] = str(begun.pk)
     in_review = to_review or _beside(page).filter(in_review=True).exists()
-    said = "Sent to review." if to_review else "Saved a draft."
-    revision = Revision.objects.create(user=user, comment=said, date_created=timezone.now())
+    comment = "Sent to review." if to_review else "Saved a draft."
+    revision = Revision.objects.create(user=user, comment=comment, date_created=timezone.now())
     Version.objects.bulk_create([_as_draft(version, revision, page) for version in versions])
     end(page)
     digest = page_digest(revisions.page_as_of(revision.version_set.get_for_object(page).get()))

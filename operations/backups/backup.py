@@ -58,8 +58,8 @@ def make(lock_timeout: float = 0) -> Path:
         except BackupError:
             raise
         except Exception as error:  # disk, database and store each raise their own
-            said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
-            reason = getattr(error, "strerror", None) or said or type(error).__name__
+            message = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
+            reason = getattr(error, "strerror", None) or message or type(error).__name__
             raise BackupError(f"The backup could not be made: {reason}. Older ones are untouched.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -163,17 +163,17 @@ class _Copy:
         made.files[name] = Entry((self.folder / name).stat().st_size, manifest.sha256(self.folder / name))
         # After the database, so that the files it names are stored. Files erased meanwhile are missing.
         for each in sorted(attachments):
-            if entry := self._take(storages["attachments"], each, f"attachments/{each}"):
+            if entry := self._store(storages["attachments"], each, f"attachments/{each}"):
                 made.files[f"attachments/{each}"] = entry
             else:
                 made.missing.append(each)
         for each in names_in(storages["default"]):
-            if entry := self._take(storages["default"], each, f"media/{each}"):
+            if entry := self._store(storages["default"], each, f"media/{each}"):
                 made.files[f"media/{each}"] = entry
         made.save(self.folder)
         return self.linked
 
-    def _take(self, storage: Storage, name: str, path: str) -> Entry | None:
+    def _store(self, storage: Storage, name: str, path: str) -> Entry | None:
         """Link or copy one file; None if the store does not have it."""
         try:
             time, size = storage.get_modified_time(name), storage.size(name)

@@ -39,7 +39,7 @@ def filled(site) -> None:
 
 REPORT = """
 from editorial.models import page_reports
-page_reports.take("/emergency/", "Step 2 is not clear.", "198.51.100.7")
+page_reports.store("/emergency/", "Step 2 is not clear.", "198.51.100.7")
 from django.utils import timezone
 from callbacks.models import CallCount
 from callbacks.values.counts import Measure

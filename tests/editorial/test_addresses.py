@@ -98,7 +98,7 @@ def test_page_renamed_in_an_imported_file_is_said_to_be_and_keeps_a_revision():
 
     def told() -> list[str]:
         importing = Import("A note.", "update")
-        importing.take(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
+        importing.import_page(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
         return list(map(str, importing.outcomes))
 
     assert told() == ["changed  article second: slug"]
@@ -112,7 +112,7 @@ def test_page_imported_after_one_that_took_its_earlier_address_is_another_page()
     values = {"title": "An article", "summary": "What it says.", "body": "Text.", "status": "draft"}
     importing = Import("A note.", "update")
     for slug, was in (("first", ()), ("second", ("first",))):
-        importing.take(iter([Entry(Article, {"slug": slug}, values, was=was)]))
+        importing.import_page(iter([Entry(Article, {"slug": slug}, values, was=was)]))
     assert list(map(str, importing.outcomes)) == ["added    article first", "added    article second"]
 
 

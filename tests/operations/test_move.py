@@ -39,7 +39,7 @@ staff = make_staff("lead")
 note = Note(request=CallbackRequest.objects.first(), username="lead", who=staff)
 note.seal_text("Rings twice.")
 note.save()
-page_reports.take("/", "A word is missing.", "192.0.2.1")
+page_reports.store("/", "A word is missing.", "192.0.2.1")
 """
 PUT = """
 from django.core.files.base import ContentFile

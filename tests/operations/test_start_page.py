@@ -73,7 +73,7 @@ def test_each_role_sees_what_it_can_act_on(people):
     ReviewAnswer.objects.create(change=draft, name="Ann", words="Say it shorter.")
     ReviewAnswer.objects.create(change=record, name="Ann", is_fine=True)
     PageReport.objects.create(page="/", sealed="x")
-    unsaved.keep(people["ed"], f"/admin/articles/article/{waiting.pk}/change/", unsaved.QueryDict("title=x"))
+    unsaved.store(people["ed"], f"/admin/articles/article/{waiting.pk}/change/", unsaved.QueryDict("title=x"))
 
     editing = {"article overdue for review", "stage due for review within 30 days"}
     editing |= {"new page report: what readers find wrong or missing"}

@@ -73,7 +73,7 @@ def inspect(data: bytes) -> list[str]:
         found.add("unreadable")
     elif _ends_too_soon(raw):
         found.add("cut")
-    if _is_more(raw):
+    if _is_another_kind_too(raw):
         found.add("more")
     return sorted(found)
 
@@ -112,7 +112,7 @@ def _ends_too_soon(data: bytes) -> bool:
     return last < 0 or bool(_OBJECT.search(data, last))
 
 
-def _is_more(data: bytes) -> bool:
+def _is_another_kind_too(data: bytes) -> bool:
     """Return whether the file is also a web page, an archive or a program."""
     head = data[: max(0, data.find(b"%PDF-", 0, HEAD))]
     tail = data[max(0, data.rfind(b"%%EOF")) :]
