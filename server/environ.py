@@ -1,5 +1,6 @@
 """Clean the WSGI environ before the application sees it, and complete its responses."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -38,7 +39,7 @@ def cleaned(application: Application) -> Application:
     return call
 
 
-class _Body:
+class _Body(io.IOBase):
     """A request's body. If it is truncated, what has arrived is returned first, and only the next read fails.
 
     It also fails with OSError if its chunks are malformed: Django and the forms can handle that.
@@ -59,13 +60,4 @@ class _Body:
             # gunicorn closes a connection once reading a body has failed.
             if data := self._body.read(*args):
                 return data
-        raise OSError("The body broke off.") from self._error
-
-    def readline(self, *args: int) -> bytes:
-        """Discard a truncated line: no form is read by lines."""
-        if self._error is None:
-            try:
-                return self._body.readline(*args)
-            except (OSError, ParseException) as error:
-                self._error = error
         raise OSError("The body broke off.") from self._error
