@@ -101,7 +101,7 @@ class SetUpAppForm(_LimitedCode, ActivateTOTPForm):
 
 
 class _Passkey(forms.Form):
-    """Refuse a malformed credential, as an extension of a browser may send one: allauth raises what its parser does."""
+    """Refuses a malformed credential, as a browser extension may send: allauth would raise its parser's error."""
 
     def full_clean(self) -> None:
         try:

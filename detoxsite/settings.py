@@ -201,7 +201,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 # Operations: docs/decisions/0010-backups.md --------------------------------------------------------------
 
-#: Where backups go, best a mounted folder of another machine.
+#: Where backups go, preferably a mounted folder of another machine.
 BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
 #: Keep the newest backup of each of this many days, weeks and months.
 BACKUPS_DAILY = env.integer("BACKUPS_DAILY", 7, 1, 1000)

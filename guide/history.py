@@ -57,8 +57,8 @@ class PublicChange:
         return max(self.change.at, live_from) if live_from else self.change.at
 
     @property
-    def then(self) -> str:
-        """Return the address of the page as it was after the change."""
+    def old_version_path(self) -> str:
+        """Return the path of the page as it was after the change."""
         return f"{self.page.get_absolute_url()}v/{self.change.number}/"
 
 
@@ -159,7 +159,7 @@ class Changes(Feed):
         return item.change.note
 
     def item_link(self, item: PublicChange) -> str:
-        return item.then
+        return item.old_version_path
 
     def item_pubdate(self, item: PublicChange) -> datetime.datetime:
         return item.at

@@ -91,7 +91,7 @@ def _lines() -> Iterator[bytes]:
     rows = ChangeRecord.objects.live().defer("typed").order_by("pk").iterator(CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         for each in public_changes(chunk):
-            page = {"page": each.page.get_absolute_url(), "title": str(each.page), "text_then": each.then}
+            page = {"page": each.page.get_absolute_url(), "title": str(each.page), "text_then": each.old_version_path}
             names = ("kind", "number", "note", "digest")
             change = {"id": each.change.pk, "at": each.at, **{name: getattr(each.change, name) for name in names}}
             yield json.dumps(change | page, ensure_ascii=False, cls=DjangoJSONEncoder).encode() + b"\n"

@@ -80,7 +80,7 @@ class ReadersTemplates(Jinja2):
 
 
 class CompiledTemplates(jinja2.FileSystemBytecodeCache):
-    """Keeps templates compiled, beside them as Python keeps modules: to compile them is a third of a start's work."""
+    """Caches compiled templates beside them, as Python does modules: compiling takes a third of a start."""
 
     def __init__(self) -> None:
         folder = settings.BASE_DIR / "templates" / "__pycache__"
@@ -89,7 +89,7 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
         super().__init__(str(folder), f"%s.jinja2-{jinja2.__version__}")
 
     def get_bucket(self, environment: Any, name: str, filename: str | None, source: str) -> Any:
-        """Compile anew for other options, as those of a test or of another release: one may be not to escape."""
+        """Use another cache for other options, as in a test or another release: they may not escape."""
         options = environment.autoescape, environment.keep_trailing_newline, environment.policies
         return super().get_bucket(environment, name, filename, f"{source}{options}{sorted(environment.extensions)}")
 
@@ -99,7 +99,7 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
 
 
 class FormTemplates(TemplatesSetting):
-    """Renders Django's own templates of forms in Jinja2, in half the time. Others, as the admin's, stay as they are."""
+    """Renders Django's form templates in Jinja2, in half the time. Others, such as the admin's, stay as they are."""
 
     @functools.cached_property
     def jinja(self) -> Jinja2:
@@ -109,7 +109,7 @@ class FormTemplates(TemplatesSetting):
         return made
 
     def get_template(self, template_name: str) -> Any:
-        """Return a template of Django's forms in Jinja2, ours of a field among them; any other as it is."""
+        """Return a template of Django's forms, or ours of a field, in Jinja2; any other as it is."""
         if template_name.startswith("django/forms/"):
             return self.jinja.get_template(template_name)
         return super().get_template(template_name)
@@ -137,7 +137,7 @@ def environment(**options: Any) -> jinja2.Environment:
 
 
 def _caching(translate: Any) -> Callable[..., Markup]:
-    """Cache the words without values by language: a third of the time that Jinja2 takes to look them up."""
+    """Cache the translations without variables by language, which takes a third of the time of a lookup."""
     known: dict[tuple[str, str], Markup] = {}
 
     @jinja2.pass_context

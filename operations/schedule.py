@@ -34,8 +34,8 @@ SECOND = datetime.timedelta(seconds=1)
 RETRY_AFTER = 10 * MINUTE
 #: Clocks of several hosts may differ by this. A `next_at` beyond interval plus skew was set by a wrong clock.
 CLOCK_SKEW = 5 * MINUTE
-#: Whether the clock may be wrong, as far as is known.
-in_doubt = Pause(RETRY_AFTER.total_seconds())
+#: Begins when no job has run for more than a day: the clock may be wrong.
+clock_in_doubt = Pause(RETRY_AFTER.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def run_due() -> None:
     rows = {row.name: row for row in ScheduledJob.objects.all()}
     beat = rows["heartbeat"].succeeded_at if "heartbeat" in rows else None
     if beat and abs(timezone.now() - beat) > DAY:  # off for days, or a clock that NTP has yet to set
-        in_doubt.begin()
+        clock_in_doubt.begin()
     for job in JOBS:
         if job.name not in rows:
             ensure_rows()
@@ -120,7 +120,7 @@ def run_due() -> None:
             ScheduledJob.objects.filter(name=job.name).update(next_at=now + min(job.every, RETRY_AFTER))
             continue
         waits = now < next_at <= now + job.every + CLOCK_SKEW  # a time after that was set by a clock that was ahead
-        if not waits and _claim(job, next_at) and not (job.erases and in_doubt.is_on):
+        if not waits and _claim(job, next_at) and not (job.erases and clock_in_doubt.is_on):
             _start(job)
 
 

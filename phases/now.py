@@ -111,7 +111,7 @@ def may_have_just_used(hours: Hours | None, substance: str) -> bool:
     return hours is None or hours[0] < (LONG_ACTING if substance in MAY_BE_LONG_ACTING else JUST_USED)
 
 
-def place(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
+def answer_for(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
     """Return the answer for a time since last use (None: not known), from the stages' stored hours."""
     if hours is None or substance != Substance.HEROIN:
         return _without_hours(hours, substance, phases)

@@ -17,7 +17,7 @@ from editorial.pages.alternates import only_changes_language
 from phases import timeline
 from phases.checkin import CheckInForm
 from phases.models import Phase, Symptom
-from phases.now import place
+from phases.now import answer_for
 from phases.now_form import FOR_ALL, READ_ON, NowForm
 
 
@@ -31,7 +31,7 @@ def now(request: HttpRequest) -> HttpResponse:
     if only_changes_language(form) or not form.is_valid():
         return render(request, "phases/now.html", {"form": form}, status=422 if form.errors else 200)
     phases = list(Phase.objects.published().with_symptoms())
-    answer = place(form.hours, form.cleaned_data["substance"], phases)
+    answer = answer_for(form.hours, form.cleaned_data["substance"], phases)
     context: dict[str, object] = {"form": form, "answer": answer, "read_on": _read_on(answer.substance)}
     if answer.is_charted:
         context["timeline"] = timeline.of_phases(phases, now=answer.hours)

@@ -91,8 +91,8 @@ def is_danger(typed: str) -> bool:
     return bool(dangers(without_other_deaths(typed)))
 
 
-def heard(text: str, known: Container[str]) -> str:
-    """Return a text in which each word that is not `known` is the most similar one of the rules, as "seziure" is."""
+def respelled(text: str, known: Container[str]) -> str:
+    """Replace each word that is not `known` by the most similar one of the rules: "seziure" by "seizure"."""
     return " ".join(word if word in known or word in _OTHERS else _nearest(word) for word in _plain(text).split())
 
 

@@ -66,7 +66,7 @@ def find(terms: list[list[str]], *, all_of_them: bool, limit: int) -> list[Match
 
 def _excerpt(text: str, terms: list[list[str]]) -> str:
     """Return the words around the first match, as ts_headline does, but ignoring accents."""
-    sought = tuple(vocabulary.beginning(word) or f"{word} " for spellings in terms for word in spellings)
+    sought = tuple(vocabulary.prefix_of(word) or f"{word} " for spellings in terms for word in spellings)
     words = text.split()
     found = [f"{_plain(word.casefold())} ".startswith(sought) for word in words]
     start = max(0, found.index(True) - 5) if True in found else 0
@@ -96,9 +96,8 @@ def _configuration() -> str:
 
 
 def _quoted(word: str, labels: str = "") -> str:
-    beginning = vocabulary.beginning(word)
-    if beginning:
-        return f"'{_plain(beginning)}':*{labels}"
+    if prefix := vocabulary.prefix_of(word):
+        return f"'{_plain(prefix)}':*{labels}"
     return f"'{_plain(word)}'" + (f":{labels}" if labels else "")
 
 

@@ -71,8 +71,8 @@ def holds(word: str, *, in_text: bool) -> bool:
 
 
 def _quoted(word: str) -> str:
-    beginning = vocabulary.beginning(word)
-    return f'"{beginning}" *' if beginning else f'"{word}"'
+    prefix = vocabulary.prefix_of(word)
+    return f'"{prefix}" *' if prefix else f'"{word}"'
 
 
 def _live() -> tuple[str, str, tuple]:

@@ -10,7 +10,7 @@ from rapidfuzz import process
 
 from editorial.text import snapshot
 from search import vocabulary
-from search.danger import SIMILARITY, SUICIDE, asks_for_a_dose, dangers, heard, is_danger, without_other_deaths
+from search.danger import SIMILARITY, SUICIDE, asks_for_a_dose, dangers, is_danger, respelled, without_other_deaths
 from search.index import index
 from search.models import MARK, UNMARK, Match, tables
 from search.static_pages import EMERGENCY, meant_by
@@ -69,7 +69,7 @@ def search(typed: str) -> Results:
     corrected = " ".join(corrected_words)
     story = whole[:MAX_HEARD]
     alarming = without_other_deaths(story)
-    danger = dangers(alarming, corrected if alarming == story else "", heard(alarming, _plain_words()))
+    danger = dangers(alarming, corrected if alarming == story else "", respelled(alarming, _plain_words()))
     found = _ranked(query, corrected, terms, is_urgent=bool(danger))
     return Results(
         query=query,

@@ -85,8 +85,8 @@ def meant_by(*queries: str) -> list[tuple[StaticPage, bool]]:
         called = [name for name, address in known.called.items() if address == page.address]
         words = [name for name, address in known.anywhere.items() if address == page.address]
         longer = [name for name in called if " " in name]
-        if any(typed in called or any(_holding(typed, longer + words)) for typed in spellings):
-            rests = [rest.split() for typed in spellings for rest in _holding(typed, called)]
+        if any(typed in called or any(_rests(typed, longer + words)) for typed in spellings):
+            rests = [rest.split() for typed in spellings for rest in _rests(typed, called)]
             found.append((page, any(known.common.issuperset(rest) for rest in rests)))
     return sorted(found, key=lambda page: not page[1])
 
@@ -97,6 +97,6 @@ def _plain(query: str) -> str:
     return re.sub(r"\bov(er|r)d\w*", "overdose", plain)
 
 
-def _holding(typed: str, names: Iterable[str]) -> list[str]:
-    """Return the query without each name that it holds."""
+def _rests(typed: str, names: Iterable[str]) -> list[str]:
+    """Return what remains of the query for each name that it holds."""
     return [f" {typed} ".replace(f" {name} ", " ", 1) for name in names if f" {name} " in f" {typed} "]

@@ -27,8 +27,8 @@ class Vocabulary:
     def __init__(self, words: dict[str, Any]) -> None:
         self._endings, self._has_accents = re.compile(words["endings"]), words["has_accents"]
         self.common = frozenset(words["common"].split())
-        self.called, self.anywhere = _each(words["called"], ", "), _each(words["anywhere"], ", ")
-        self._synonyms, self._phrases = _each(words["synonyms"]), _each(words["phrases"], ", ")
+        self.called, self.anywhere = _by_term(words["called"], ", "), _by_term(words["anywhere"], ", ")
+        self._synonyms, self._phrases = _by_term(words["synonyms"]), _by_term(words["phrases"], ", ")
         self.with_synonyms = {word: word for word in self._synonyms}
         #: Each word that the file knows.
         self.typed = set(re.findall(r"[^\W_]+", self.plain(str(words))))
@@ -64,7 +64,7 @@ class Vocabulary:
         return query
 
 
-def _each(lines: dict[str, str], separator: str | None = None) -> dict[str, str]:
+def _by_term(lines: dict[str, str], separator: str | None = None) -> dict[str, str]:
     """Map each of the terms before a line's colon to the text after it."""
     return {term: meant for terms, meant in lines.items() for term in terms.split(separator)}
 
@@ -79,7 +79,7 @@ def current() -> Vocabulary:
     return _of(languages.active())
 
 
-def beginning(word: str) -> str:
+def prefix_of(word: str) -> str:
     """Return the prefix to search for instead of a word, or "" to search for the word itself.
 
     The index stems English itself; other languages are matched by prefix.

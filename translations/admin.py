@@ -29,7 +29,7 @@ from translations import table
 from translations.forms import CHANGED_AGAIN, ENGLISH, TranslationForm, facts
 from translations.models import Translation
 from translations.previews import template_and_context
-from translations.staleness import changed, unsafe
+from translations.staleness import changed, with_safety_correction
 
 ROWS = 100
 
@@ -215,7 +215,7 @@ def _english_context(translation: Translation) -> dict[str, Any]:
     return context | {
         "paragraphs": paragraphs,
         "english_digest": digest_of_words(today),
-        "is_unsafe": bool(unsafe(type(row), {row.pk: translation.source_digest})),
+        "is_unsafe": bool(with_safety_correction(type(row), {row.pk: translation.source_digest})),
         "is_seen": bool(translation.source_seen),
         "last_change": ChangeRecord.objects.of(page).live().first(),
     }

@@ -64,7 +64,7 @@ def stale_notice(page: Any, page_text: PageText) -> StaleNotice | None:
     if "in_english" not in page.__dict__ or digest_of_words(words_of(page)) == page.words_source_digest:
         return None
     last = ChangeRecord.objects.of(getattr(page, "page", page)).live().first()
-    is_unsafe = bool(unsafe(type(page), {page.pk: page.words_source_digest}))
+    is_unsafe = bool(with_safety_correction(type(page), {page.pk: page.words_source_digest}))
     with languages.override(languages.ENGLISH):
         path = type(page)(slug=page.english_slug).get_absolute_url()
         differ = changed(_seen(page), words_of(page)) if is_unsafe else []
@@ -85,7 +85,7 @@ def _plain_blocks(paragraph: str) -> str:
     return "\n".join(_TITLE.sub(r"**\1**", line) for line in lines)
 
 
-def unsafe(model: Any, stale: dict[int, str]) -> set[int]:
+def with_safety_correction(model: Any, stale: dict[int, str]) -> set[int]:
     """Return the rows with a safety correction since their translation was confirmed. At most three queries.
 
     `stale`: stale rows of one model, each with the digest of the English that was confirmed.

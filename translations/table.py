@@ -17,7 +17,7 @@ from editorial.workflow import drafts, sign_off
 from editorial.workflow.needs import Line, counted
 from editorial.workflow.publishing import CheckedText, ReviewedPage
 from translations.models import Translation
-from translations.staleness import changed, unsafe
+from translations.staleness import changed, with_safety_correction
 
 #: The filters of the table, most urgent first.
 STATES = {
@@ -108,7 +108,7 @@ def rows() -> list[Row]:
             row.states.add("unsigned")
         found[kind, page, language] = row
     for (model, _), of_model in stale.items():
-        for page in unsafe(model, {page: row.confirmed for page, row in of_model.items()}):
+        for page in with_safety_correction(model, {page: row.confirmed for page, row in of_model.items()}):
             of_model[page].states.add("unsafe")
     missing = [
         Row(model, page, language, now, "missing")

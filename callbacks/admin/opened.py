@@ -20,15 +20,15 @@ class Opened:
         self.notes = [(note, or_cannot_open(note.open_text)) for note in callback.notes.all()]
         self.files = [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()]
         self.details: Details | None = None
-        self.reach: Details | None = None  # without the numbers that nobody may call
+        self.unbarred: Details | None = None  # without the numbers that nobody may call
         self.barred: list[DoNotCall] = []
         self.instructions: list[Instruction] = []
         self.consent = ""  # the words that the person agreed to
         with contextlib.suppress(VaultError):
             self.details = callback.open_details()
         if self.details:
-            self.reach, self.barred = do_not_call.without_barred(self.details)
-            to_read = self.reach if self.reach.phones or self.reach.email else self.details
+            self.unbarred, self.barred = do_not_call.without_barred(self.details)
+            to_read = self.unbarred if self.unbarred.phones or self.unbarred.email else self.details
             self.instructions = instructions(to_read)
             if self.details.agreed:
                 self.consent = consent.words(self.details.agreed, callback.days_kept)
@@ -49,7 +49,7 @@ class Opened:
 
     @property
     def may_call_nobody(self) -> bool:
-        return bool(self.barred and self.reach and not self.reach.phones)
+        return bool(self.barred and self.unbarred and not self.unbarred.phones)
 
 
 def or_cannot_open(open_text: Callable[[], str]) -> str:

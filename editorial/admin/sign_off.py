@@ -19,7 +19,7 @@ from editorial.pages import review_links
 from editorial.text import snapshot
 from editorial.text.digests import page_digest
 from editorial.workflow import drafts, revisions
-from editorial.workflow.sign_off import MedicalReview, medical_review, signing, to_sign
+from editorial.workflow.sign_off import MedicalReview, medical_review, reviewer_of, to_sign
 
 CHANGED = "The page changed while you read it. Nothing is signed: read it again."
 OWN_WORDS = "You wrote this text, or saved it last. Somebody else must sign it."
@@ -33,7 +33,7 @@ class SignOffMixin(PreviewMixin):
 
     def sign_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show a text as readers will see it, with the changes since the last signed one; sign it by POST."""
-        reviewer, page = signing(request.user), self.existing(request, object_id)
+        reviewer, page = reviewer_of(request.user), self.existing(request, object_id)
         if reviewer is None:
             raise PermissionDenied
         if "answer" in request.POST and (draft := drafts.to_review(page)):
@@ -76,7 +76,7 @@ class SignOffMixin(PreviewMixin):
         return ""
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        if context["original"] and signing(request.user):
+        if context["original"] and reviewer_of(request.user):
             context["sign_address"] = admin_address(context["original"], "sign")
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""Reports by readers of what is wrong or missing: anonymous, and sealed, as some tell about themselves all the same."""
+"""Reports by readers of what is wrong or missing: anonymous, and sealed, as some readers write about themselves."""
 
 import datetime
 

@@ -40,7 +40,7 @@ QUEUE = "django_tasks_database_dbtaskresult"
 _TAKE = f"DELETE FROM {QUEUE} WHERE status <> 'RUNNING' RETURNING status, task_path, args_kwargs"  # noqa: S608
 
 
-def may(*permissions: str) -> set[AbstractUser]:
+def staff_with(*permissions: str) -> set[AbstractUser]:
     """Return the staff with one of these permissions; if there are none, the administrators."""
     users = get_user_model().objects
     found: set[AbstractUser] = set()
@@ -72,7 +72,7 @@ def notify(event: Event, page: models.Model, people: Iterable[Any], by: Any = No
 
 def sent_to_review(page: models.Model, by: Any) -> None:
     """Notify those who sign or publish. Called directly for a draft, as its page's state does not change."""
-    notify(Event.IN_REVIEW, page, may(SIGN, PUBLISH), by=by)
+    notify(Event.IN_REVIEW, page, staff_with(SIGN, PUBLISH), by=by)
 
 
 def send_due(at: datetime.datetime) -> None:
@@ -151,7 +151,7 @@ def _revision_kept(sender: Any, revision: Revision, versions: list[Version], **k
 def _signed(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
     if created and not instance.wording_changed and (page := _page_of(instance)):
         by = instance.reviewer.user
-        notify(Event.SIGNED, page, {*writers(page, but=by), *may(PUBLISH)}, by=by)
+        notify(Event.SIGNED, page, {*writers(page, but=by), *staff_with(PUBLISH)}, by=by)
 
 
 @receiver(post_save, sender=ReviewAnswer)

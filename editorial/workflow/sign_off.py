@@ -153,7 +153,7 @@ def to_sign(page: Any, *, live: bool = False) -> ToSign:
     return ToSign(page, page_digest(page), _without_drafts(page).first())
 
 
-def signing(user: Any) -> Reviewer | None:
+def reviewer_of(user: Any) -> Reviewer | None:
     """Return the user's Reviewer, if any."""
     return Reviewer.objects.filter(user=user, is_active=True).first() if user.has_perm(SIGN) else None
 

@@ -140,7 +140,7 @@ def test_good_file_is_kept_though_text_behind_it_is_spoiled(client):
 @pytest.mark.django_db(transaction=True)
 def test_everything_behind_the_text_may_fail_and_the_request_stays(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr(Attachment, "take", lambda *args: 1 / 0)
+    monkeypatch.setattr(Attachment, "fill_from", lambda *args: 1 / 0)
     response = post_form(client, ("file_1", PHOTO))
     assert response.status_code == 500
     assert "866-512-1908" in text_of(response)

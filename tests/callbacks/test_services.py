@@ -120,7 +120,7 @@ def test_taken_reference_is_replaced_by_another(monkeypatch):
 
 
 def test_submit_that_dies_of_anything_leaves_no_object(monkeypatch):
-    monkeypatch.setattr(Attachment, "take", lambda *args: 1 / 0)
+    monkeypatch.setattr(Attachment, "fill_from", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         submit(stored())
     assert CallbackRequest.objects.count() == 0

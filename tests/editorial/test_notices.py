@@ -67,7 +67,7 @@ def test_editor_and_publishers_are_told_that_a_page_was_signed_or_answered(peopl
     write(people["ed"], page, status="in-review")
     told()
     doctor = Reviewer.objects.create(
-        user=notices.may("editorial.sign_page").pop(), name="J. Roe", credentials="MD", conflicts="None"
+        user=notices.staff_with("editorial.sign_page").pop(), name="J. Roe", credentials="MD", conflicts="None"
     )
     of_page = {"page_type": ContentType.objects.get_for_model(page), "page_id": page.pk}
     SignOff.objects.create(reviewer=doctor, digest="a", **of_page)

@@ -102,7 +102,7 @@ def test_backup_is_reported_if_the_list_of_erased_requests_fails(transactional_d
 
 def test_nothing_is_erased_by_a_clock_that_ntp_has_yet_to_set(db, clock, monkeypatch):
     monkeypatch.setattr(schedule, "JOBS", tuple(job for job in schedule.JOBS if not job.in_thread))
-    monkeypatch.setattr(schedule, "in_doubt", Pause(schedule.in_doubt.seconds))
+    monkeypatch.setattr(schedule, "clock_in_doubt", Pause(schedule.clock_in_doubt.seconds))
     minutes: list[int] = []
     monkeypatch.setattr(pause, "time", SimpleNamespace(monotonic=lambda: 60 * len(minutes)))
     request = submit()

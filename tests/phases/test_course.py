@@ -9,7 +9,7 @@ from django.template import engines
 from articles.models import Article
 from phases import timeline
 from phases.models import Phase, Symptom
-from phases.now import AHEAD, on_the_hill, place
+from phases.now import AHEAD, answer_for, on_the_hill
 from phases.now_form import SINCE, Substance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
@@ -42,7 +42,7 @@ def test_guide_has_one_peak_and_stages_that_follow_without_a_gap(phases):
 @pytest.mark.parametrize("hours_asked", [EVERY_HOUR, ROUGH], ids=["each hour", "rough answers"])
 def test_next_windows_agree_with_the_course_at(phases, hours_asked):
     for hours in hours_asked:
-        answer = place(hours, Substance.HEROIN, phases)
+        answer = answer_for(hours, Substance.HEROIN, phases)
         said = windows(answer)
         steps = [(window.after, window.until) for window in answer.ahead]
         assert [0, *(until for _, until in steps)] == [*(after for after, _ in steps), AHEAD[-1]], hours
@@ -72,7 +72,7 @@ def test_each_stage_is_a_stretch_of_the_hill_further_on_than_the_one_before(clie
 @pytest.mark.parametrize("substance", [key for key, _ in Substance.choices if key != "heroin"])
 def test_no_hours_are_told_for_any_other_substance(phases, substance):
     for hours in [*EVERY_HOUR, *ROUGH, None]:
-        answer = place(hours, substance, phases)
+        answer = answer_for(hours, substance, phases)
         assert not answer.ahead and not answer.is_charted and answer.phase is None
 
 
@@ -128,7 +128,9 @@ def test_day_five_is_not_called_the_hardest_part(client, guide):
 
 def test_low_mood_is_among_what_many_feel_in_the_first_days(phases):
     for hour in (24, 36, 48):
-        assert "Depression" in {symptom.name for symptom in place((hour, hour), Substance.HEROIN, phases).likely_now}
+        assert "Depression" in {
+            symptom.name for symptom in answer_for((hour, hour), Substance.HEROIN, phases).likely_now
+        }
 
 
 def test_answer_for_fentanyl_names_what_else_may_be_in_it(client, guide):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from phases.models import Phase
-from phases.now import place
+from phases.now import answer_for
 from phases.now_form import SINCE, Substance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_backend]
@@ -28,7 +28,7 @@ URL = "/phases/now/"
     ],
 )
 def test_answer_names_the_stage_for_heroin(guide, since, stage):
-    answer = place(SINCE[since][1], Substance.HEROIN, list(Phase.objects.published().with_symptoms()))
+    answer = answer_for(SINCE[since][1], Substance.HEROIN, list(Phase.objects.published().with_symptoms()))
     assert (answer.phase.name if answer.phase else None) == stage
 
 
@@ -67,7 +67,7 @@ def test_answer_refuses_a_number_that_is_none(client, guide, amount):
 
 def test_windows_name_what_usually_changes_and_each_change_once(guide):
     phases = list(Phase.objects.published().with_symptoms())
-    answer = place((18, 18), Substance.HEROIN, phases)
+    answer = answer_for((18, 18), Substance.HEROIN, phases)
     assert [(window.after, window.until) for window in answer.ahead] == [(0, 6), (6, 72)]
     first, last = answer.ahead
     assert [phase.name for phase in first.phases] == ["Peak withdrawal"]
@@ -89,21 +89,21 @@ def test_windows_name_what_usually_changes_and_each_change_once(guide):
 )
 def test_answer_names_what_is_one_thing_once_and_by_its_name_at_that_stage(guide, hour, cravings, sleep):
     phases = list(Phase.objects.published().with_symptoms())
-    likely = place((hour, hour), Substance.HEROIN, phases).likely_now
+    likely = answer_for((hour, hour), Substance.HEROIN, phases).likely_now
     assert [symptom.name for symptom in likely if symptom.thing == "cravings"] == [cravings]
     assert [symptom.name for symptom in likely if symptom.thing == "sleep"] == [sleep]
 
 
 @pytest.mark.parametrize("hours", [(12, 24), None])
 def test_answer_without_a_stage_names_what_is_one_thing_once(guide, hours):
-    likely = place(hours, Substance.FENTANYL, list(Phase.objects.published().with_symptoms())).likely_now
+    likely = answer_for(hours, Substance.FENTANYL, list(Phase.objects.published().with_symptoms())).likely_now
     assert [symptom.name for symptom in likely if symptom.thing == "cravings"] == ["Intense cravings"]
 
 
 def test_windows_let_nothing_begin_that_is_there_and_nothing_ease_that_goes_on(guide):
     phases = list(Phase.objects.published().with_symptoms())
     (first, *_), (before, *_), (day, *_) = (
-        place((hour, hour), Substance.HEROIN, phases).ahead for hour in (2, 166, 167.5)
+        answer_for((hour, hour), Substance.HEROIN, phases).ahead for hour in (2, 166, 167.5)
     )
     assert [symptom.name for symptom in first.begins if symptom.thing == "cravings"] == ["Early cravings"]
     for window in (before, day):
