@@ -1,11 +1,11 @@
-// Shows what to fix as one types, the words, minutes and grade under each text, and leads to the place of each finding.
+// Shows findings while typing, and words, minutes and grade under each text; a click leads to a finding's place.
 document.addEventListener("DOMContentLoaded", () => {
   const panel = document.getElementById("checks");
   if (!panel) return;
   const form = panel.closest("form"), letThrough = document.getElementById("let-through");
   let timer = 0, asking = null;
 
-  // Places are counted in characters, and JavaScript counts some of them twice.
+  // Places are counted in code points; JavaScript counts UTF-16 units.
   const place = (text, count) => [...text].slice(0, count).join("").length;
 
   function sizes() {

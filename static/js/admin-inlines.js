@@ -1,5 +1,5 @@
-// markdownx asks the server for the preview of each text as it begins, and a stage's form has 17. Begin each once it is in
-// view, in a row that was added too: markdownx passes over a text that is marked as running, each time that it is run.
+// When markdownx starts, it requests a preview of each text, of which a stage's form has 17. So mark all texts, added rows
+// included, as started, which it skips; unmark each once it is in view, and run markdownx again.
 const waiting = new IntersectionObserver((entries) => {
   const seen = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
   if (!seen.length) return;
@@ -20,12 +20,12 @@ function wait(part) {
 document.addEventListener("DOMContentLoaded", () => wait(document), true); // before markdownx
 document.addEventListener("formset:added", (event) => wait(event.target));
 
-// What is wrong in a closed part of a row must be seen: open it.
+// Open the collapsed parts of a row with errors.
 document.addEventListener("DOMContentLoaded", () => {
   for (const errors of document.querySelectorAll(".inline-related .errorlist")) {
     for (const part of errors.closest(".inline-related").querySelectorAll("details")) part.open = true;
   }
-  // A heading without words is read out as one: the column of row names needs none.
+  // Screen readers announce an empty heading: the column of row names needs none.
   for (const empty of document.querySelectorAll("th.original")) empty.outerHTML = "<td></td>";
 });
 

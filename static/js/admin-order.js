@@ -1,4 +1,4 @@
-// Orders rows by dragging and by buttons: writes their places into the field that holds them, which works alone too.
+// Orders rows by dragging and by buttons, by filling in their position fields, which work without this script too.
 document.addEventListener("DOMContentLoaded", () => {
   for (const group of document.querySelectorAll("[data-ordered]")) {
     const rows = () => [...group.querySelectorAll(".inline-related:not(.empty-form)")];
@@ -37,10 +37,10 @@ document.addEventListener("DOMContentLoaded", () => {
       all.forEach((row) => end.before(row));
     }
     rows().forEach(prepare);
-    // A form that was refused, or a draft, has the rows as they are numbered: show them in their places.
+    // After an error, or in a draft, rows are in the order of the form's numbers: sort them by position.
     show(rows().map((row) => [row, Number(place(row).value) || Infinity]).sort(([, a], [, b]) => a - b || 0).map(([row]) => row));
     document.addEventListener("formset:removed", () => {
-      // The admin numbers all rows as they follow each other now, and expects those that were never saved to be last.
+      // The admin now renumbers all rows in their order on the page, and expects unsaved ones to be last.
       const all = rows(), isNew = (row) => !row.querySelector("[name$='-id']").value;
       show([...all.filter((row) => !isNew(row)), ...all.filter(isNew)]);
       queueMicrotask(() => show(all));

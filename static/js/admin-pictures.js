@@ -1,5 +1,5 @@
-// Pictures in a text: by the button, dropped, pasted, or picked from the library. In place of markdownx's own upload, which
-// shows no progress and says nothing when a picture is refused.
+// Adds pictures to a text: by the button, dropped, pasted, or picked from the library. Replaces markdownx's own upload,
+// which shows neither progress nor errors.
 const UNDESCRIBED = "Describe this picture"; // as in editorial/values/images.py
 const boxOf = (element) => element.closest(".markdownx").querySelector("textarea");
 let adding = 0;
@@ -10,13 +10,13 @@ function say(box, words, refused = false) {
   said.classList.toggle("refused", refused);
 }
 
-// Where a line may be put in: after the picture that the caret is in, as in the description of the one added before.
+// Where to insert a line: after the picture that the caret is in, such as in the description of the last one added.
 function placeIn(box) {
   const at = box.selectionEnd, start = box.value.slice(0, at).lastIndexOf("\n") + 1, end = box.value.indexOf("\n", at);
   return at === start || !box.value.startsWith("![", start) ? at : end < 0 ? box.value.length : end;
 }
 
-// On a line of its own at the caret, with its description selected: typing replaces it.
+// Insert a line at the caret, with the description selected, so that typing replaces it.
 function insert(box, line) {
   const at = placeIn(box), before = box.value.slice(0, at), after = box.value.slice(at);
   const above = before && !before.endsWith("\n\n") ? (before.endsWith("\n") ? "\n" : "\n\n") : "";

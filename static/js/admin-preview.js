@@ -1,4 +1,4 @@
-// Shows the page beside its text as readers will see it, each time what is typed was kept.
+// Shows the page beside its text as readers will see it, after each autosave.
 document.addEventListener("DOMContentLoaded", () => {
   const pane = document.querySelector(".page-preview");
   if (!pane) return;
@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }, { once: true });
     pane.append(loading);
   }
-  // A link would lead out of the preview: open it beside the admin.
+  // A link would replace the preview: open it in a new tab.
   function follow() {
     shown.contentDocument?.addEventListener("click", (event) => {
       const link = event.target.closest("a[href]");

@@ -1,4 +1,4 @@
-// Shows the buttons beside "Review due on", and puts the date of one that is pressed into the field.
+// Shows buttons beside "Review due on" that fill in a date.
 document.addEventListener("DOMContentLoaded", () => {
   for (const picks of document.querySelectorAll(".picks")) picks.hidden = false;
 });

@@ -1,16 +1,16 @@
-// For a shift at the queue: its rows stay fresh, a session does not end unseen, and nothing typed is lost with it.
+// For a shift at the queue: refreshes its rows, warns before the session ends, and keeps what was typed.
 document.addEventListener("DOMContentLoaded", () => {
-  const EVERY = 30_000, WARNED = 180_000, RECENT = 60_000, MOST_WAITED = 15_000; // milliseconds
+  const REFRESH_EVERY = 30_000, WARN_BEFORE = 180_000, RECENT = 60_000, MAX_WAIT = 15_000; // milliseconds
   const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
   if (!shift) return;
   const words = shift.querySelector("span"), stay = shift.querySelector("button"), signIn = shift.querySelector("a"), { awake, idle } = shift.dataset;
   let seen = Date.now(), end = seen + shift.dataset.atAll * 1000, isSure = false, isAsking = false, isOffline = false, sent = null;
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
-  // Counts as activity. Signed in again in another tab: the tokens in this page's forms are of the session that ended.
+  // Counts as activity, and renews the forms' tokens, which are old after signing in again in another tab.
   async function ping() {
     try {
-      const answer = await fetch(awake, { redirect: "manual", signal: AbortSignal.timeout?.(MOST_WAITED) });
+      const answer = await fetch(awake, { redirect: "manual", signal: AbortSignal.timeout?.(MAX_WAIT) });
       isOffline = false;
       if (!answer.ok) return false;
       const { token, left } = await answer.json();
@@ -23,7 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   function watch() {
     const idleEnd = seen + idle * 1000, over = Math.min(idleEnd, end), left = over - Date.now();
-    shift.hidden = left > WARNED && !isOffline;
+    shift.hidden = left > WARN_BEFORE && !isOffline;
     if (shift.hidden) return;
     signIn.hidden = left > 0 || isOffline;
     stay.hidden = left <= 0 || end <= idleEnd || isOffline;
@@ -37,7 +37,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("input", () => { if (Date.now() - seen > RECENT) ping(); });
   document.addEventListener("submit", async (event) => {
     const { target, submitter } = event;
-    // Words would be lost with the page, if it goes where there is no connection.
+    // What was typed would be lost if the browser left this page without a connection.
     if (isSure || (Date.now() - seen < RECENT && ![...target.querySelectorAll("textarea")].some(({ value }) => value.trim()))) {
       sent = target;
       return;
@@ -98,7 +98,7 @@ document.addEventListener("DOMContentLoaded", () => {
       at.textContent = "No connection: this list may be old.";
     }
   }
-  setInterval(refresh, EVERY);
+  setInterval(refresh, REFRESH_EVERY);
   document.addEventListener("queue:refresh", refresh);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 

@@ -1,6 +1,6 @@
-// Keeps what is typed on the server every few seconds, and asks before one leaves with words that are not saved.
-const MOST_KEPT_ALIVE = 60_000; // bytes: browsers refuse a larger body after the tab is gone
-const MOST_WAITED = 30_000, AGAIN = 5_000; // milliseconds
+// Autosaves what is typed on the server every few seconds, and warns before leaving with unsaved changes.
+const MAX_KEEPALIVE = 60_000; // bytes: browsers refuse a larger body after the tab is gone
+const MAX_WAIT = 30_000, RETRY_AFTER = 5_000; // milliseconds
 
 document.addEventListener("DOMContentLoaded", () => {
   const mark = document.querySelector("[data-typing]");
@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const signedOut = () => `You are signed out, somebody else is signed in, or you may not change this.${until()} Sign in again in another tab, then type on or save here. `;
   const until = () => (keptAt ? ` What you typed until ${keptAt} is kept.` : "");
 
-  // Signed in again in another tab: the token in this form is of the session that ended.
+  // After signing in again in another tab: this form's token is of the session that ended.
   async function takeToken() {
     const answer = await fetch(location.href, { redirect: "manual" });
     const shown = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -30,8 +30,8 @@ document.addEventListener("DOMContentLoaded", () => {
     try {
       if (isOut && !(await takeToken())) return say(signedOut(), signIn);
       const body = new URLSearchParams(new FormData(form));
-      const keepalive = document.hidden && String(body).length < MOST_KEPT_ALIVE;
-      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout?.(MOST_WAITED) });
+      const keepalive = document.hidden && String(body).length < MAX_KEEPALIVE;
+      sending = fetch(mark.dataset.typing, { method: "POST", body, redirect: "manual", keepalive, signal: AbortSignal.timeout?.(MAX_WAIT) });
       const answer = await sending;
       isOut = answer.type === "opaqueredirect" || answer.status === 403;
       if (isOut) return say(signedOut(), signIn);
@@ -42,7 +42,7 @@ document.addEventListener("DOMContentLoaded", () => {
       say(`Kept at ${keptAt}, not saved yet.${others.length ? ` ${others.join(" and ")} is writing on this page too.` : ""}`);
     } catch {
       isOffline = true;
-      timer = setTimeout(keep, AGAIN);
+      timer = setTimeout(keep, RETRY_AFTER);
       say(`No connection.${until()} ${isSaving ? "Not saved: your words stay here, press the button again later." : "It is tried again every few seconds."}`);
     } finally {
       sending = null;
@@ -73,7 +73,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return isKept && form.requestSubmit(event.submitter);
     }
     unsaved = false;
-    timer = clearTimeout(timer); // or it would be kept again as the page goes away
+    timer = clearTimeout(timer); // or it would be autosaved again while the page unloads
   });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 });

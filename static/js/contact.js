@@ -1,8 +1,8 @@
 // Improves the forms of somebody who asks for a call: the text goes first, then each file with its progress. Whatever
 // breaks, what was typed stays on the page. Without this script the forms work as they are.
 
-const TAKEN = /^(application\/(x-)?pdf|image\/(p?jpe?g|png|hei[cf]|webp|avif))$/;
-const NAMES = /\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif)$/i;
+const ACCEPTED_TYPES = /^(application\/(x-)?pdf|image\/(p?jpe?g|png|hei[cf]|webp|avif))$/;
+const ACCEPTED_NAMES = /\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif)$/i;
 const QUIET = 60_000; // milliseconds without progress, after which a file counts as broken off
 const GONE = [404, 410]; // the request is erased: the page behind its link says so, and no second try can help
 const main = document.querySelector("main");
@@ -26,15 +26,15 @@ function make(tag, text = "", props = {}) {
   return Object.assign(document.createElement(tag), { textContent: text }, props);
 }
 
-// "" where it is a kind that is taken, or where only the server can tell: some phones give files neither type nor name.
+// "" for an accepted kind, or if only the server can tell: some phones give files neither type nor name.
 function wrongKind({ type, name }, said) {
   const isUnknown = (!type || type === "application/octet-stream") && !/\.\w{1,5}$/.test(name);
-  if (isUnknown || TAKEN.test(type) || NAMES.test(name)) return "";
+  if (isUnknown || ACCEPTED_TYPES.test(type) || ACCEPTED_NAMES.test(name)) return "";
   const [group] = type.split("/");
   return `${said.wrongKind} ${group === "image" ? said.picture : group === "video" ? said.video : said.document}`;
 }
 
-// What the server would say after minutes of sending is said at once.
+// Say at once what the server would say after minutes of sending.
 function check(input) {
   const note = make("p", "", { className: "error" });
   note.setAttribute("role", "alert");
@@ -57,7 +57,7 @@ function timeLeft(seconds) {
   return SPANISH ? `, faltan unos ${count} ${unit[1]}` : `, about ${count} ${unit[0]} left`;
 }
 
-// One file on its way. Resolves to "", to what went wrong, or to GONE; `cancel` is called with what stops it.
+// Send one file. Resolves to "", to an error, or to GONE; `cancel` gets a function that stops it.
 function send(address, field, file, report, cancel) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -135,7 +135,7 @@ async function sendFiles(address, files, heading) {
   return leave(address);
 }
 
-// Back leads to the form's page, loaded again: not out of the site, and not to what somebody typed on a shared phone.
+// Back then reloads the form's page: it neither leaves the site nor shows what was typed on a shared phone.
 function leave(address) {
   main.querySelector("form")?.reset();
   location.assign(address);
@@ -143,7 +143,7 @@ function leave(address) {
 }
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-// The form comes back from the server with what is wrong; the files that were chosen stay chosen.
+// Show the form that the server returned with its errors, with the chosen files kept.
 function showAgain(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const { id } of main.querySelectorAll("details[open]")) page.getElementById(id)?.setAttribute("open", "");
@@ -207,8 +207,8 @@ function start() {
   });
 }
 
-// Of these time zones the one whose clock shows what theirs shows, all year round. Names will not do: a phone in Boise
-// has Mountain time under a name of its own.
+// Find the zone whose clock agrees with theirs all year. Names are not enough: a phone in Boise has Mountain time under
+// another name.
 function likeTheirs(zones) {
   const months = Array.from({ length: 13 }, (_, month) => Date.now() + month * 28 * 86_400_000);
   const clock = (timeZone) => {

@@ -1,4 +1,4 @@
-// The page that is left gives its place in the history to the one that comes. Without this the link still works.
+// Replace this page in the history by the next one. Without this script the link still works.
 document.querySelector("[data-leave]")?.addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(event.currentTarget.href);

@@ -1,4 +1,4 @@
-// Says in words why the browser gave no passkey; allauth's script, which asks for it, writes that to the console only.
+// Shows why the browser gave no passkey; allauth's script, which asks for it, only writes that to the console.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   const problem = document.getElementById("passkey-problem");
