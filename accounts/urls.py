@@ -1,7 +1,4 @@
-"""The URLs of staff accounts: those of allauth's that are needed, and our own.
-
-Nobody signs up or resets a password by mail: a colleague who may manage users makes accounts and sets passwords.
-"""
+"""The URLs of staff accounts: ours, and allauth's without sign-up and password reset: administrators do both."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as factor

@@ -85,10 +85,7 @@ class BrokenConnectionMiddleware(MiddlewareMixin):
 
 
 class InlineMiddleware(MiddlewareMixin):
-    """Replaces `<!--style core text-->` by those parts of the style and the script of "Leave this page".
-
-    The page then needs no other request to render.
-    """
+    """Inlines the style parts that `<!--style core text-->` names, and the leave script: no other request is needed."""
 
     MARK = re.compile(rb"<!--style ([a-z -]+)-->")
 

@@ -1,7 +1,4 @@
-"""Open data: the guide as files, and a signed manifest of their digests.
-
-tests/guide/test_open_data.py checks that they hold no drafts and nothing about staff or readers.
-"""
+"""Open data: the guide as files, with a signed manifest and nothing private (tests/guide/test_open_data.py)."""
 
 import hashlib
 import json

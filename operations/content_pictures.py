@@ -33,10 +33,7 @@ def write(folder: Path) -> int:
 
 
 def read(folder: Path) -> list[Outcome]:
-    """Update the library from the list; pictures that are not in it stay.
-
-    Call it in the transaction of the import, and `store` at its end. Raises ContentError.
-    """
+    """Update the library, in the import's transaction; call `store` last. Others stay. Raises ContentError."""
     outcomes = []
     for name, values in _listed(folder).items():
         picture = Picture.objects.filter(name=name).first() or Picture(name=name)

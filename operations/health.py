@@ -1,7 +1,4 @@
-"""/healthz for a load balancer shows that this web process responds; it probes nothing.
-
-/healthz/database also queries the database, so that a balancer can prefer hosts that reach it.
-"""
+"""/healthz shows that this web process responds; /healthz/database, for balancers, that it reaches the database."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,4 @@
-"""Serve metrics to Prometheus: the web processes' counts (pagecache/metrics.py), and the state of mail, jobs and disk.
-
-The worker serves them for its host; Prometheus notices by itself if it is down.
-"""
+"""Serve one host's metrics: the counts of web processes (pagecache/metrics.py), and the state of mail, jobs, disk."""
 
 import datetime
 import logging

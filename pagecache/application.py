@@ -15,10 +15,7 @@ Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
 class CachedPages:
-    """Serves readers' pages from memory. `cached_response` does so without WSGI, for a server that can use it.
-
-    Nothing is cached with DEBUG on, as templates change then.
-    """
+    """Serves readers' pages from memory, by `cached_response` without WSGI. Off with DEBUG, as templates change."""
 
     busy_response = b""  # a complete HTTP response, for a server that has no thread free
 

@@ -27,10 +27,7 @@ WORD = re.compile(r"[^\W\d_][\w'’]{2,39}")
 
 
 def follow_changes() -> None:
-    """Update the index whenever a page is saved: by the admin, the starter loader or a shell.
-
-    By signals, because this app imports the pages and not the other way around.
-    """
+    """Update the index whenever a page is saved, by signals, as this app imports the pages and not vice versa."""
     followed: list[type[models.Model]] = [*KINDS, Translation]
     for model in followed:
         post_save.connect(_saved, sender=model, dispatch_uid=f"search-{model.__name__}")

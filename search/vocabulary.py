@@ -80,8 +80,5 @@ def current() -> Vocabulary:
 
 
 def prefix_of(word: str) -> str:
-    """Return the prefix to search for instead of a word, or "" to search for the word itself.
-
-    The index stems English itself; other languages are matched by prefix.
-    """
+    """Return the prefix to search for; "" for the word itself, as always in English, which the index stems."""
     return current().stem(word) if languages.active() != languages.ENGLISH and len(word) >= MIN_PREFIX else ""

@@ -1,7 +1,4 @@
-"""gunicorn's configuration. docs/decisions/0002-app-server.md explains it.
-
-bench/ also serves other programs with it, without Django or this site's apps.
-"""
+"""gunicorn's configuration (docs/decisions/0002-app-server.md). bench/ uses it for programs without Django too."""
 
 import gc
 import resource

@@ -23,10 +23,7 @@ def sync(path: Path) -> None:
 
 @contextlib.contextmanager
 def create(path: Path) -> Iterator[IO[bytes]]:
-    """Open a new file, readable by its owner only, and flush it to disk at the end of the block.
-
-    Raises OSError, FileExistsError among them. The folder is left for the caller to sync.
-    """
+    """Open a new private file, synced at the end of the block; its folder is not. Raises OSError or FileExistsError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         yield file
         file.flush()
@@ -35,10 +32,7 @@ def create(path: Path) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def replace(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that replaces `path`, whole and durably, at the end of the block; not if it raises.
-
-    Raises OSError. Several processes may do this at once: the last one wins.
-    """
+    """Replace `path`, durably, at the end of the block, unless it raises. The last of several wins. Raises OSError."""
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
     try:
         with create(draft) as file:

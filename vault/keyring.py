@@ -24,10 +24,7 @@ WRAPPED_BYTES = _PREFIX.size + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 
 
 class VaultError(Exception):
-    """Something sealed could not be opened: it was changed, belongs elsewhere, or its key is missing.
-
-    The message never holds any of the content.
-    """
+    """Something sealed could not be opened: altered, moved, or its key is missing. The message holds no content."""
 
 
 class MissingKey(VaultError):

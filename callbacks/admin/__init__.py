@@ -1,6 +1,3 @@
-"""The staff pages. Everything that staff read is recorded in the access log before it is shown.
-
-queue.py is the list, request_page.py one request, action_views.py its buttons.
-"""
+"""The staff pages: queue.py lists, request_page.py shows, action_views.py acts. What is read is recorded first."""
 
 from callbacks.admin import queue, records

@@ -174,10 +174,7 @@ def _showed_number(request: StaffRequest) -> bool:
 
 
 def _invalid(request: StaffRequest, callback: CallbackRequest, **form) -> HttpResponse:
-    """Show the page with the form's errors, also on top, as the form is far below on a phone.
-
-    The number stays if it was shown, which is recorded again.
-    """
+    """Show the page with the form's errors, on top too for phones. A number that was shown stays, recorded again."""
     fields = [field for each in form.values() if isinstance(each, BaseForm) for field in each]
     wrong = [(field.id_for_label or f"{field.auto_id}_0", error) for field in fields for error in field.errors]
     problem = format_html(NOT_SAVED, format_html_join(" ", '<a href="#{}">{}</a>', wrong))

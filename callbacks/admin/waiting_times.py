@@ -1,7 +1,4 @@
-"""Waiting times and kept promises, from counts of at least ten people.
-
-Bars are computed from the rounded table values, as their length can be measured.
-"""
+"""Waiting times and kept promises, from ten people or more. Bars show rounded values, as they can be measured."""
 
 import datetime
 import itertools

@@ -34,10 +34,7 @@ def secret(nonce: str) -> str:
 
 
 def possible_secrets(typed: str) -> list[str]:
-    """Return the possible secrets in a mangled link.
-
-    Phones and mail programs break links, add a dot, bracket, space or parameter, uppercase them, or prepend "3D".
-    """
+    """Return the possible secrets in a link that a phone or mail program broke, extended, uppercased or escaped."""
     letters = re.sub(r"[^a-z0-9]", "", unquote(typed[:_MAX_LENGTH]).lower())
     found = [part[:LENGTH] for part in (letters, letters.removeprefix("3d")) if len(part) >= LENGTH]
     if earlier := _EARLIER.match(typed):

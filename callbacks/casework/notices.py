@@ -114,10 +114,7 @@ def _notify_of_correction(request: CallbackRequest) -> None:
 
 
 def notify_of_overdue(at: datetime.datetime) -> None:
-    """Send one mail about all requests that became overdue.
-
-    At once: calls are due at a round quarter of an hour or at closing time, so this does not tell who wrote when.
-    """
+    """Send one mail about all that became overdue, at once: due times are rounded, so it tells no time of writing."""
     if found := list(CallbackRequest.objects.overdue_unannounced(at).order_by("due_at")):
         count = "1 request is" if len(found) == 1 else f"{len(found)} requests are"
         _send(f"{count} overdue", "overdue", found, key=f"overdue {at:%Y-%m-%dT%H:%M:%S}")
@@ -135,10 +132,7 @@ def warn_of_erasure(at: datetime.datetime) -> int:
 
 
 def notify_save_failed() -> None:
-    """Mail staff that a request could not be saved, at most once in ten minutes.
-
-    Uses no database, as that may have failed, and a thread, as the person is waiting for an answer.
-    """
+    """Mail staff at most every ten minutes that a request could not be saved. In a thread, without the database."""
     if enabled() and not save_failed_pause.is_on:
         save_failed_pause.begin()
         threading.Thread(target=_send_save_failed, daemon=True).start()

@@ -1,7 +1,4 @@
-"""Scan a file with ClamAV's daemon, clamd, while it is received.
-
-Any failure of the scanner, timeouts included, counts as "not scanned" and raises nothing, as it must not cost the file.
-"""
+"""Scan a file with clamd as it arrives. A failure counts as "not scanned" and raises nothing, to keep the file."""
 
 import enum
 import logging

@@ -1,7 +1,4 @@
-"""The files that staff download: pictures re-encoded without metadata, or originals.
-
-Nothing is sent before the whole stored file is verified, and nothing is written to disk.
-"""
+"""The files that staff download: re-encoded pictures, or originals. Verified before they are sent; never on disk."""
 
 import threading
 from collections.abc import Iterable

@@ -44,10 +44,7 @@ def scan_object(object_name: str) -> Verdict:
 
 
 def rescan_held() -> Counts:
-    """Scan each held file: release a clean one, refuse and discard an infected one, keep the others held.
-
-    Concurrent runs are safe: the first result counts.
-    """
+    """Scan each held file: release it, discard it, or keep it held. Of concurrent runs, the first result counts."""
     counts = Counts()
     for pk, object_name in Attachment.objects.held().order_by("pk").values_list("pk", "object_name"):
         still_held = Attachment.objects.held().filter(pk=pk, object_name=object_name)

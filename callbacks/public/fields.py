@@ -119,10 +119,7 @@ def _bare_address(text: str) -> str:
 
 
 def file_field(slot: Slot, hint: Any = "") -> forms.FileField:
-    """Return a file input, for display only: the upload handler takes the file before a form is bound.
-
-    contact.js reads the data attributes, to check a file before it is sent.
-    """
+    """Return a file input for display: upload_handler takes the file; contact.js checks it by the data attributes."""
     checked = {
         "data-limit": MAX_UPLOAD_BYTES,
         "data-too-large": upload_rules.SENTENCES[Refusal.TOO_LARGE],

@@ -1,7 +1,4 @@
-"""Read a posted form with its files, so that no problem with a file can lose the text.
-
-Files are in the clear only in memory, one chunk at a time.
-"""
+"""Read a posted form; no problem with a file loses its text. Files are in the clear only in memory, in chunks."""
 
 import contextlib
 import html

@@ -1,7 +1,4 @@
-"""The consent given by asking for a call: the elements of 42 CFR 2.31 in plain words.
-
-It is consent to be called, not to share a treatment record.
-"""
+"""The consent to be called, not to share a treatment record: the elements of 42 CFR 2.31 in plain words."""
 
 from django.utils.translation import gettext_lazy as _
 

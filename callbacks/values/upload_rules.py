@@ -1,7 +1,4 @@
-"""The rules for valid uploads, which callbacks.public.upload_handler applies while a file arrives.
-
-A file's name, declared type and declared length are never trusted.
-"""
+"""The rules for uploads, applied as a file arrives. Its name, declared type and declared length are never trusted."""
 
 from dataclasses import dataclass
 
@@ -41,10 +38,7 @@ FORM_LABELS = {
 
 
 class Kind(TextChoices):
-    """Accepted kinds; values are the extensions under which staff download them.
-
-    To add one, also change callbacks/files/sandbox/pictures.py and static/js/contact.js.
-    """
+    """Accepted kinds, as extensions. To add one, also change files/sandbox/pictures.py and static/js/contact.js."""
 
     PDF = "pdf", "PDF"
     JPEG = "jpg", "JPEG"

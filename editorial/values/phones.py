@@ -63,10 +63,7 @@ class NotANumber(ValueError):
 
 @dataclass(frozen=True, repr=False)  # no repr: it must not get into a log
 class Written:
-    """A number in E.164, followed by ";ext=" and digits if it has an extension; and what else was written.
-
-    Without any digit there is only a remark.
-    """
+    """A number in E.164, perhaps with ";ext=" and digits; and what else was written, alone if there is no digit."""
 
     e164: str = ""
     remark: str = ""

@@ -1,7 +1,4 @@
-"""Mail staff a link to a page that changed its state, never its text.
-
-A mail is a row, saved in the transaction of the change; the schedule sends it.
-"""
+"""Mail staff links to pages that changed their state, no texts: rows saved with the change, sent by the schedule."""
 
 import datetime
 import json

@@ -1,7 +1,4 @@
-"""`python sandbox inspect|reencode KIND`: read a file; write a line of findings and, for `reencode`, the copy.
-
-The fence is closed before any decoder runs.
-"""
+"""`python sandbox inspect|reencode KIND`: decode a file behind the fence; write findings or also a copy."""
 
 import os
 import sys

@@ -1,7 +1,4 @@
-"""Re-encode an untrusted picture, even if it is truncated. Runs in the sandbox only.
-
-The copy has only pixels: no location, camera, comment, thumbnail or trailing bytes.
-"""
+"""Re-encode an untrusted, perhaps truncated picture, in the sandbox only. The copy has pixels and nothing else."""
 
 import importlib
 import io
