@@ -16,8 +16,8 @@ from editorial.text.markdown import PageText
 from editorial.values import languages
 from phases.models import Phase
 
-RELATED = 3
-INDEXED = 300  # newest articles, so that the cost of a page does not grow with the blog
+MAX_RELATED = 3
+MAX_INDEXED = 300  # newest articles, so that the cost of a page does not grow with the blog
 #: The pages of what an article can belong to.
 _TOPIC, _STAGE = "articles:topic", "phases:detail"
 
@@ -50,7 +50,7 @@ class ArticleIndex:
     """The newest published articles with their topics and stages, kept in the content snapshot. Two queries."""
 
     def __init__(self) -> None:
-        newest = Article.objects.published()[:INDEXED]
+        newest = Article.objects.published()[:MAX_INDEXED]
         self._newest = _listed(newest)
         self._groups = {row.pk: set[Group]() for row in self._newest} | _groups_of(newest.values("pk"))
         self._read: dict[str, Article] = {}
@@ -69,7 +69,7 @@ class ArticleIndex:
     def related(self, article: Article, groups: set[Group]) -> list[Listed]:
         """Return the articles that share the most of these topics and stages; of equals, the newest first."""
         others = [other for other in self._newest if other.pk != article.pk]
-        return sorted(others, key=lambda other: len(groups & self._groups[other.pk]), reverse=True)[:RELATED]
+        return sorted(others, key=lambda other: len(groups & self._groups[other.pk]), reverse=True)[:MAX_RELATED]
 
     def neighbors(self, article: Article) -> dict[str, Listed | None]:
         """Return the published articles just before and after this one in the list of all articles."""
@@ -77,7 +77,7 @@ class ArticleIndex:
             return {"newer": None, "older": None}
         place = bisect_left(self._newest, _place(article), key=_place)
         after = place + 1 if article.pk in self._groups else place
-        if after >= len(self._newest) == INDEXED:
+        if after >= len(self._newest) == MAX_INDEXED:
             return _neighbors_of_old(article)
         return {
             "newer": self._newest[place - 1] if place else None,

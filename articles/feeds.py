@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from articles.models import Article, Topic
 from editorial.pages.feed_type import Atom
 
-LATEST = 50
+MAX_ITEMS = 50
 
 
 class Articles(Feed):
@@ -38,7 +38,7 @@ class Articles(Feed):
 
     def items(self, topic: Topic | None) -> QuerySet[Article]:
         articles = Article.objects.published().prefetch_related("topics").defer("body")
-        return (articles.filter(topics=topic) if topic else articles)[:LATEST]
+        return (articles.filter(topics=topic) if topic else articles)[:MAX_ITEMS]
 
     def item_title(self, item: Article) -> str:
         return item.title

@@ -8,8 +8,8 @@ from django.core.checks import CheckMessage, Warning, register
 from django.core.mail import EmailMessage
 
 #: Each mail is padded to a multiple of this many bytes, so that its size reveals nothing.
-SIZE = 2048
-FOOT = "\n-- \nNobody reads replies to this mail."
+PADDED_TO = 2048
+FOOTER = "\n-- \nNobody reads replies to this mail."
 
 
 class NotSent(Exception):
@@ -23,7 +23,7 @@ def send(subject: str, text: str, to: list[str], headers: dict[str, str] | None 
         "Message-ID": make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
     }
     try:
-        mail = EmailMessage(subject, text + FOOT, to=to, headers=own | (headers or {}))
+        mail = EmailMessage(subject, text + FOOTER, to=to, headers=own | (headers or {}))
         mail.body += _filling(len(mail.message().as_bytes(linesep="\r\n")))
         mail.send()
         return
@@ -43,5 +43,5 @@ def password_is_encrypted(**kwargs: object) -> list[CheckMessage]:
 
 def _filling(size: int) -> str:
     """Return padding: lines of 72 bytes as sent. smtplib ends the last line with two more bytes."""
-    lines, rest = divmod(-(size + 2) % SIZE, 72)
+    lines, rest = divmod(-(size + 2) % PADDED_TO, 72)
     return " " * rest + ("\n" + " " * 70) * lines

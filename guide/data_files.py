@@ -26,7 +26,7 @@ LICENSES = {
     "facts": {"id": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
 }
 FACTS = "hours, evidence, choices, dates, versions, digests, sources and help_lines"
-OF_HELP_LINE = "slug name kind call text_to text_body url description checked_on checked_note".split()
+HELP_LINE_FIELDS = "slug name kind call text_to text_body url description checked_on checked_note".split()
 #: CSL's type for each kind of source; "document" for a kind that is not known.
 CSL_TYPES = {
     **dict.fromkeys(("guideline", "label"), "report"),
@@ -55,7 +55,7 @@ def guide_json(content: ContentSnapshot) -> bytes:
             "topics": list(Topic.objects.with_articles().values("slug", "name", "description")),
             **pages.articles(part=1),
             "words": [pages.word(term) for term in terms],
-            "help_lines": [{name: getattr(line, name) for name in OF_HELP_LINE} for line in content.help_lines],
+            "help_lines": [{name: getattr(line, name) for name in HELP_LINE_FIELDS} for line in content.help_lines],
             "sources": "/data/sources.csl.json",
         }
     )

@@ -17,7 +17,7 @@ from operations import content_pictures
 from operations.content_import import ContentError, Import, Outcome
 
 #: By folder, in reading order: articles refer to stages, and all cite sources.
-ROOMS = {
+FOLDERS = {
     "editorial": editorial.loading.starter,
     "phases": phases.starter,
     "articles": articles.starter,
@@ -32,11 +32,11 @@ def write(folder: Path) -> int:
 
     Raises ContentError for a file that it would delete and that no export wrote.
     """
-    found = {path for name in ROOMS for ending in ("md", "yaml") for path in (folder / name).rglob(f"*.{ending}")}
+    found = {path for name in FOLDERS for ending in ("md", "yaml") for path in (folder / name).rglob(f"*.{ending}")}
     if found and not (folder / "editorial" / "sources.yaml").exists():
         raise ContentError(f"{min(found)} would be lost, and no export wrote it. Name another folder.")
     count = 0
-    for name, room in ROOMS.items():
+    for name, room in FOLDERS.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         written = {folder / name / path: text for path, text in room.files()}
         for path, text in written.items():
@@ -54,13 +54,13 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
 
     `kind` and `note` are recorded for published pages that change (editorial/models/changes.py). Raises ContentError.
     """
-    if missing := [name for name in ROOMS if not (folder / name).is_dir()]:
+    if missing := [name for name in FOLDERS if not (folder / name).is_dir()]:
         raise ContentError(f"{folder / missing[0]} is missing: all of its pages would be archived.")
     importing = Import(note, kind)
     try:
         with transaction.atomic():
             importing.outcomes += content_pictures.read(folder / "pictures")
-            for name, room in ROOMS.items():
+            for name, room in FOLDERS.items():
                 for page in pages(room.entries(folder / name, by_name)):  # each read after the one before is stored
                     importing.import_page(page)
             importing.finish()

@@ -13,13 +13,13 @@ from phases.hours import DAY, Course, in_words
 from phases.models import Phase, Symptom
 from phases.now_form import MAY_BE_LONG_ACTING, Hours, Substance
 
-LATE = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
-BREAK = 3 * DAY  # hours: "even a few days" lower tolerance (toronto-tolerance)
-JUST_USED = 6  # hours in which an answer warns of overdose first
-LONG_ACTING = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
+ACUTE_UNTIL = 20 * DAY  # hours: by then acute symptoms are gone, methadone's too (drugs-com-withdrawal)
+TOLERANCE_KEPT_FOR = 3 * DAY  # hours: "even a few days" lower tolerance (toronto-tolerance)
+JUST_USED_FOR = 6  # hours in which an answer warns of overdose first
+LONG_ACTING_FOR = 24  # hours: the same for what may be long-acting; not from a study, but on the safe side
 AHEAD = (6, 24, 72)  # hours: the ends of the windows of "what comes next"
 #: Hours since last use, and their place on the picture of the hill, 340 units wide (templates: phases/_hill.html).
-HILL = ((0, 20), (24, 78), (72, 140), (240, 220), (672, 290), (4320, 324))
+HILL_POINTS = ((0, 20), (24, 78), (72, 140), (240, 220), (672, 290), (4320, 324))
 #: Hours since last use before which nothing is said to ease: some guides put the peak at 36 to 72
 #: (medscape-opioid-2018), others at 24 to 48 (elsevier-opioid-withdrawal).
 EASES_FROM = 48
@@ -84,13 +84,13 @@ class Answer:
 
     @property
     def is_late(self) -> bool:
-        return self.hours is not None and self.hours[0] >= LATE
+        return self.hours is not None and self.hours[0] >= ACUTE_UNTIL
 
     @property
     def has_lost_tolerance(self) -> bool:
         """Return whether to begin with the danger of the old amount. The words on buprenorphine have it already."""
         is_street_opioid = self.substance not in (Substance.BUPRENORPHINE, Substance.KRATOM)
-        return self.is_late or (is_street_opioid and self.hours is not None and self.hours[0] >= BREAK)
+        return self.is_late or (is_street_opioid and self.hours is not None and self.hours[0] >= TOLERANCE_KEPT_FOR)
 
     @property
     def hill(self) -> tuple[int, int]:
@@ -108,7 +108,7 @@ class Answer:
 
 def may_have_just_used(hours: Hours | None, substance: str) -> bool:
     """Return whether an overdose may still follow; also if the last use is unknown."""
-    return hours is None or hours[0] < (LONG_ACTING if substance in MAY_BE_LONG_ACTING else JUST_USED)
+    return hours is None or hours[0] < (LONG_ACTING_FOR if substance in MAY_BE_LONG_ACTING else JUST_USED_FOR)
 
 
 def answer_for(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
@@ -127,7 +127,7 @@ def answer_for(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> 
 
 def _without_hours(hours: Hours | None, substance: str, phases: Sequence[Phase]) -> Answer:
     """Return an answer without hours; weeks after the last use, with the advice of the lasting stage."""
-    late = hours is not None and hours[0] >= LATE
+    late = hours is not None and hours[0] >= ACUTE_UNTIL
     near = [phase for phase in phases if (phase.peak is None) == late]
     at_some_time = _one_of_each([symptom for phase in near for symptom in phase.symptoms.all()], near[-1:])
     return Answer(hours, substance, [], next(iter(near), None), at_some_time, [])
@@ -195,7 +195,7 @@ def on_the_hill(start: float, stop: float) -> tuple[int, int]:
 
 
 def _place_on_the_hill(hour: float) -> int:
-    for (earlier, left), (later, right) in pairwise(HILL):
+    for (earlier, left), (later, right) in pairwise(HILL_POINTS):
         if hour <= later:
             return round(left + (right - left) * (hour - earlier) / (later - earlier))
-    return HILL[-1][1]
+    return HILL_POINTS[-1][1]

@@ -10,7 +10,7 @@ from phases.models import Phase, Symptom, TreatmentOption
 
 STARTER = Path(__file__).parent / "starter"
 STEP = 10  # between the positions of two symptoms
-OF_TREATMENT = (
+TREATMENT_FIELDS = (
     *("name", "slug", "kind", "position", "also_called", "summary"),
     *("what_it_does", "how_to_get_it", "may_suit", "watch_out", "evidence", "evidence_note"),
     *("place", "medicine", "soon", "withdrawal", "cravings", "overdose_risk", "compare_note"),
@@ -34,7 +34,7 @@ def entries(folder: Path, find: Find) -> Iterator[Entry]:
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that `entries` reads."""
     for treatment in TreatmentOption.objects.order_by("slug"):
-        head = written(treatment, *OF_TREATMENT) | publishing(treatment, at_start_of(treatment.reviewed_on))
+        head = written(treatment, *TREATMENT_FIELDS) | publishing(treatment, at_start_of(treatment.reviewed_on))
         yield f"treatments/{treatment.slug}.md", content_files.as_page(head, treatment.body)
     for phase in Phase.objects.with_symptoms():
         yield f"phases/{phase.slug}.yaml", content_files.as_yaml(_of_phase(phase))

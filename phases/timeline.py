@@ -25,14 +25,14 @@ TICKS = [
     (MONTH, "1", _("month")),
     (6 * MONTH, "6", _("months")),
 ]
-TICK_ROOM = 11.5  # percent of a phone's width that a label under the axis takes
-HEAD, YOU, ROW, BAR = 38, 18, 54, 24  # pixels: the ticks' labels, the reader's mark, one row, the band in it
-BAR_TOP = 21  # pixels from the top of a row
-FLOOR = BAR_TOP + BAR
+LABEL_WIDTH = 11.5  # percent of a phone's width that a label under the axis takes
+TICKS_HEIGHT, MARK_HEIGHT, ROW_HEIGHT, BAND_HEIGHT = 38, 18, 54, 24  # pixels
+BAND_TOP = 21  # pixels from the top of a row
+BAND_BOTTOM = BAND_TOP + BAND_HEIGHT
 MIN_WIDTH = 4  # on the grid, so that the shortest course is visible
 MIN_MARK_WIDTH = 0.8  # percent, of the reader's mark
 RISING, EASING = 0.6, 0.35  # of the peak's height
-NOTE_ROOM = 45  # percent of a phone's width that a note takes
+NOTE_WIDTH = 45  # percent of a phone's width that a note takes
 HEIGHTS = {"mild": 0.4, "moderate": 0.7, "severe": 1.0}
 
 
@@ -75,9 +75,9 @@ class Row:
     peak: str
     mark: Mark | None = None
 
-    height, name_y = ROW, 15
+    height, name_y = ROW_HEIGHT, 15
     #: The mark covers only the band, not the name.
-    mark_y, mark_height = BAR_TOP - 1, BAR + 7
+    mark_y, mark_height = BAND_TOP - 1, BAND_HEIGHT + 7
 
     @property
     def note_side(self) -> str:
@@ -85,13 +85,13 @@ class Row:
         left, right = self.left, self.right
         if self.mark:
             left, right = min(left, self.mark.x), max(right, self.mark.x + self.mark.width)
-        if right <= 100 - NOTE_ROOM:
+        if right <= 100 - NOTE_WIDTH:
             return "right"
-        return "left" if left >= NOTE_ROOM else "above"
+        return "left" if left >= NOTE_WIDTH else "above"
 
     @property
     def note_y(self) -> int:
-        return self.name_y if self.note_side == "above" else BAR_TOP + 17
+        return self.name_y if self.note_side == "above" else BAND_TOP + 17
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Scale:
         kept: list[Tick] = []
         known = [Tick(self.percent(hour), number, str(unit)) for hour, number, unit in TICKS if hour <= self.longest]
         for tick in known:
-            if kept and tick.x - kept[-1].x < TICK_ROOM:
+            if kept and tick.x - kept[-1].x < LABEL_WIDTH:
                 if tick is not known[-1]:
                     continue
                 kept.pop()
@@ -144,7 +144,7 @@ def draw(drawn: Sequence[Drawn], *, now: tuple[float, float] | None = None) -> T
     """Draw the courses, top to bottom, on one scale; `now` is a range in hours since last use."""
     courses = [course for course, *_ in drawn]
     scale = Scale(max((course.end_to for course in courses), default=WEEK))
-    top = HEAD + (YOU if now else 0)
+    top = TICKS_HEIGHT + (MARK_HEIGHT if now else 0)
     mark = None
     if now:
         left, right = (scale.percent(hour) for hour in now)
@@ -156,16 +156,16 @@ def draw(drawn: Sequence[Drawn], *, now: tuple[float, float] | None = None) -> T
             course=course,
             tone=tone,
             note=note,
-            y=top + index * ROW,
+            y=top + index * ROW_HEIGHT,
             left=scale.percent(course.onset_from),
             right=scale.percent(course.end_to),
-            band=_band(course, scale, BAR * height),
-            peak=_peak(course, scale, BAR * height),
+            band=_band(course, scale, BAND_HEIGHT * height),
+            peak=_peak(course, scale, BAND_HEIGHT * height),
             mark=mark if course in marked else None,
         )
         for index, (course, tone, note, height) in enumerate(drawn)
     ]
-    return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW, mark)
+    return Timeline(rows, scale.ticks(), top, top + len(rows) * ROW_HEIGHT, mark)
 
 
 def _at(courses: Sequence[Course], now: tuple[float, float]) -> list[Course]:
@@ -176,13 +176,13 @@ def _at(courses: Sequence[Course], now: tuple[float, float]) -> list[Course]:
 
 def _band(course: Course, scale: Scale, tall: float) -> str:
     """Return a path: up over the onset, low after the peak, down over the end."""
-    full, rising, easing = (round(FLOOR - tall * height) for height in (1, RISING, EASING))
+    full, rising, easing = (round(BAND_BOTTOM - tall * height) for height in (1, RISING, EASING))
     if course.peak:
         top = [(course.onset_to, rising), (course.peak[1], rising), (course.peak[1], easing), (course.end_from, easing)]
     else:
         top = [(course.onset_to, full), (course.end_from, full)]
     path, furthest = [], 0
-    for hour, y in [(course.onset_from, FLOOR), *top, (course.end_to, FLOOR)]:  # overlapping ranges never turn back
+    for hour, y in [(course.onset_from, BAND_BOTTOM), *top, (course.end_to, BAND_BOTTOM)]:  # ranges may overlap
         furthest = max(furthest, scale.grid(hour))
         path.append(f"{furthest} {y}")
     if furthest - scale.grid(course.onset_from) < MIN_WIDTH:
@@ -198,7 +198,7 @@ def _peak(course: Course, scale: Scale, tall: float) -> str:
 
 
 def _block(left: int, width: int, tall: float) -> str:
-    return f"M{left} {FLOOR}v-{round(tall)}h{width}v{round(tall)}z"
+    return f"M{left} {BAND_BOTTOM}v-{round(tall)}h{width}v{round(tall)}z"
 
 
 def of_phases(phases: Sequence[Phase], now: tuple[float, float] | None = None) -> Timeline:

@@ -17,7 +17,7 @@ from callbacks.values.safe_hours import hour_name
 
 WEEK = 7
 #: Hours and days are merged until each column has about this many people.
-ENOUGH = 30
+PEOPLE_PER_COLUMN = 30
 #: The plot area within the drawing.
 LEFT, TOP, WIDTH, HEIGHT = 56, 8, 284, 132
 
@@ -121,7 +121,7 @@ def _hours(people: int) -> Axis:
 
 
 def _width(people: int, span: int, widths: tuple[int, ...]) -> int:
-    return next((width for width in widths if people >= span // width * ENOUGH), widths[-1])
+    return next((width for width in widths if people >= span // width * PEOPLE_PER_COLUMN), widths[-1])
 
 
 def _date(day: datetime.date) -> str:

@@ -20,7 +20,7 @@ from vault.keyring import VaultError
 
 REPORT_EVERY = 100  # rows or files
 
-Say = Callable[[str], object]
+Report = Callable[[str], object]
 
 
 @dataclass
@@ -61,18 +61,18 @@ def census() -> list[Census]:
     ]
 
 
-def rewrap_requests(say: Say, carry_over: Callable[[Details], object]) -> int:
+def rewrap_requests(report: Report, carry_over: Callable[[Details], object]) -> int:
     """Put each request under the current key, after `carry_over`; return how many cannot be opened."""
     keys = CallbackRequest.objects.values_list("pk", flat=True)
-    return _rewrap_each("Requests", keys, partial(_rewrap_request, carry_over), say)
+    return _rewrap_each("Requests", keys, partial(_rewrap_request, carry_over), report)
 
 
-def rewrap_files(say: Say) -> int:
+def rewrap_files(report: Report) -> int:
     """Put each file's data key under the current key; return how many cannot be opened. Raises OSError."""
-    return _rewrap_each("Files", Attachment.objects.object_names(), _rewrap_file, say)
+    return _rewrap_each("Files", Attachment.objects.object_names(), _rewrap_file, report)
 
 
-def _rewrap_each(kind: str, keys: Iterable[Any], rewrap: Callable[[Any], str], say: Say) -> int:
+def _rewrap_each(kind: str, keys: Iterable[Any], rewrap: Callable[[Any], str], report: Report) -> int:
     counts = Counter[str]()
     for seen, key in enumerate(keys, 1):
         try:
@@ -80,13 +80,13 @@ def _rewrap_each(kind: str, keys: Iterable[Any], rewrap: Callable[[Any], str], s
         except VaultError:  # changed, or its key is not in VAULT_KEYS
             counts["unreadable"] += 1
         if seen % REPORT_EVERY == 0:
-            say(f"{kind}: {seen} checked, {counts['moved']} moved.")
+            report(f"{kind}: {seen} checked, {counts['moved']} moved.")
     results = [f"{counts['moved']} moved to key {keyring.current_number()}", f"{counts['current']} were under it"]
     if counts["unreadable"]:
         results.append(f"{counts['unreadable']} cannot be opened")
     if counts["missing"]:
         results.append(f"{counts['missing']} missing")
-    say(f"{kind}: {', '.join(results)}.")
+    report(f"{kind}: {', '.join(results)}.")
     return counts["unreadable"]
 
 

@@ -16,7 +16,7 @@ from callbacks.values.upload_rules import LIMITS_IN_WORDS, Received, Slot
 from editorial.values import languages
 
 #: Seconds. A form sent sooner is flagged, as nobody reads that fast.
-QUICKEST = 3
+MIN_SECONDS = 3
 
 CHOOSE_AGAIN = _("Choose it again. We keep no file until the form is complete.")
 TOO_OLD = _("This page was too old to send. What you typed is still here. Send it again.")
@@ -75,7 +75,7 @@ class CallbackForm(DetailsForm, FilesForm):
         """Return why this may be automated; usually empty."""
         if self.data.get("website"):
             return CallbackRequest.Suspicion.HIDDEN_FIELD
-        return CallbackRequest.Suspicion.TOO_FAST if self._age < QUICKEST else ""
+        return CallbackRequest.Suspicion.TOO_FAST if self._age < MIN_SECONDS else ""
 
     def ask_to_wait(self) -> None:
         """Set a token that is valid only after a wait; a wait that has begun continues."""

@@ -27,8 +27,8 @@ from editorial.workflow import change_kinds, drafts, review_dates
 from editorial.workflow.publishing import ReviewedPage
 
 Kind = ChangeRecord.Kind
-SPANS = (3, 6, 12, 24)  # months to the next review
-STALE_THEN = (
+REVIEW_MONTHS = (3, 6, 12, 24)  # months to the next review
+WILL_BE_STALE = (
     "Its translation ({}) is out of date from then on: readers get a box with the changed paragraphs in English until "
     "a translator confirms the change."
 )
@@ -87,7 +87,7 @@ class ChangeForm(VersionedForm):
         kinds: Any = self.fields.get("change_kind")
         if kinds and (found := _live_translations(self.instance)):
             names = ", ".join(sorted({languages.NAMES[each.language] for each in found}))
-            warning = format_html("<small><strong>{}</strong></small>", STALE_THEN.format(names))
+            warning = format_html("<small><strong>{}</strong></small>", WILL_BE_STALE.format(names))
             kinds.choices = [
                 (kind, format_html("{}{}", label, warning) if kind == Kind.SAFETY_CORRECTION else label)
                 for kind, label in kinds.choices
@@ -96,7 +96,7 @@ class ChangeForm(VersionedForm):
     def _review_dates(self) -> SafeString:
         """Return buttons that fill in the next review date: the suggestion, and after some months."""
         today = timezone.localdate()
-        picks = [(f"+{months} months", review_dates.later(today, months)) for months in SPANS]
+        picks = [(f"+{months} months", review_dates.later(today, months)) for months in REVIEW_MONTHS]
         if self.instance.pk:
             found = review_dates.suggest(self.instance)
             others = f"{found.others or 'no'} other{'' if found.others == 1 else 's'} that week"

@@ -14,7 +14,7 @@ from editorial.text.blocks import DRAWINGS
 from editorial.text.link_targets import kinds
 from editorial.values.links import tidied
 
-NAMES_LISTED = 60
+MAX_NAMES = 60
 
 
 class ContentChecksMixin(ContentAdmin):
@@ -106,6 +106,6 @@ def _label(prefix: str, row: Any, field: str) -> str:
 def _names() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the newest pages of each kind that can be linked by name."""
     return [
-        (kind, list(model._default_manager.order_by("-pk").values_list("slug", model.linked_as[1])[:NAMES_LISTED]))
+        (kind, list(model._default_manager.order_by("-pk").values_list("slug", model.linked_as[1])[:MAX_NAMES]))
         for kind, model in kinds().items()
     ]

@@ -36,7 +36,7 @@ READERS_SEE = {
     "Published": "Readers see it now.",
     "Archived": "Readers who come to its address are told that it was taken down.",
 }
-LONG = 200  # characters; a field with at least this limit holds sentences
+LONG_FROM = 200  # characters; a field with at least this limit holds sentences
 
 
 class NeedsFilter(OptionsFilter):
@@ -112,7 +112,7 @@ class ReviewedPageAdmin(
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Show long text fields as two-line boxes."""
-        if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG:
+        if isinstance(db_field, models.CharField) and not db_field.choices and (db_field.max_length or 0) >= LONG_FROM:
             kwargs["widget"] = AdminTextareaWidget({"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

@@ -19,7 +19,7 @@ from editorial.models.pictures import Picture
 from editorial.values import images
 
 #: How many pictures the editor's picker shows.
-OFFERED = 24
+MAX_OFFERED = 24
 
 
 class AddPictureForm(forms.ModelForm):
@@ -93,7 +93,7 @@ class PictureAdmin(ContentAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         found, _ = self.get_search_results(request, Picture.objects.filter(removed_why=""), request.GET.get("q", ""))
-        offered = [{"line": row.markdown, "thumbnail": row.thumbnail, "shows": str(row)} for row in found[:OFFERED]]
+        offered = [{"line": row.markdown, "thumbnail": row.thumbnail, "shows": str(row)} for row in found[:MAX_OFFERED]]
         return JsonResponse({"pictures": offered}, headers={"Cache-Control": "no-store"})
 
     def save_model(self, request: HttpRequest, obj: Picture, form: forms.ModelForm, change: bool) -> None:

@@ -32,7 +32,7 @@ from editorial.models.unsaved import BRING_BACK
 from editorial.workflow import revisions
 from editorial.workflow.change_kinds import Refused
 
-LISTED = 500
+MAX_LISTED = 500
 SAVED_MEANWHILE = "{} saved this page after you opened its history. See what they changed, then choose again."
 COPY_INSTEAD = "To keep its words, compare it with today's, copy them into the page and save that as a draft."
 
@@ -129,7 +129,7 @@ class RevisionsMixin(AutosaveMixin):
         """List the revisions of a page, or compare the two in the query."""
         page = self.existing(request, object_id)
         of_page = Prefetch("revision__changes", ChangeRecord.objects.of(page).defer("typed"))
-        versions = list(revisions.history(page).prefetch_related(of_page)[:LISTED])
+        versions = list(revisions.history(page).prefetch_related(of_page)[:MAX_LISTED])
         context: dict[str, Any] = {
             "versions": list(zip_longest(versions, versions[1:])),
             "newest": versions[0] if versions else None,
@@ -153,7 +153,7 @@ class RevisionsMixin(AutosaveMixin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Deleted {self.opts.verbose_name_plural}",
-            "versions": revisions.deleted(self.model)[:LISTED],
+            "versions": revisions.deleted(self.model)[:MAX_LISTED],
         }
         return TemplateResponse(request, "admin/deleted.html", context)
 

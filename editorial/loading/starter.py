@@ -20,12 +20,12 @@ from editorial.text import snapshot
 from editorial.workflow.publishing import ReviewedPage
 
 STARTER = Path(__file__).parent.parent / "starter"
-OF_SOURCE = (
+SOURCE_FIELDS = (
     *("key", "organization", "title", "kind", "year", "published_on", "url", "doi", "pmid", "pmcid", "isbn", "seen"),
     *("accessed_on", "archive_url", "status"),
 )
 RELEASE_NOTE = "Updated with a release of this guide."
-ALWAYS_OF_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
+ALWAYS_IN_SOURCE = {"key", "organization", "title", "year", "url", "seen"}
 
 
 def load_item(entry: Entry, before_change: Callable[[models.Model], None] = lambda row: None) -> str:
@@ -119,9 +119,9 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def _of_source(row: Source) -> Values:
-    filled = ALWAYS_OF_SOURCE | dict(unless_default(row, *OF_SOURCE)).keys()
+    filled = ALWAYS_IN_SOURCE | dict(unless_default(row, *SOURCE_FIELDS)).keys()
     newer = {"superseded_by": row.superseded_by.key} if row.superseded_by else {}
-    return {name: getattr(row, name) or None for name in OF_SOURCE if name in filled} | newer | {"note": row.note}
+    return {name: getattr(row, name) or None for name in SOURCE_FIELDS if name in filled} | newer | {"note": row.note}
 
 
 def _of_clinic() -> Values:

@@ -118,7 +118,7 @@ class ReviewAnswer(models.Model):
 
 
 #: How long a correction is shown at the top of its page.
-ON_TOP: dict[str, datetime.timedelta] = {
+ON_TOP_FOR: dict[str, datetime.timedelta] = {
     ChangeRecord.Kind.CORRECTION: datetime.timedelta(days=30),
     ChangeRecord.Kind.SAFETY_CORRECTION: datetime.timedelta(days=90),
 }
@@ -126,9 +126,9 @@ ON_TOP: dict[str, datetime.timedelta] = {
 
 def corrections_on_top() -> dict[tuple[int, int], list[ChangeRecord]]:
     """Return the corrections of the last 90 days by page, newest first. One query, cached in the content snapshot."""
-    since = timezone.now() - max(ON_TOP.values())
+    since = timezone.now() - max(ON_TOP_FOR.values())
     found: dict[tuple[int, int], list[ChangeRecord]] = {}
-    for change in ChangeRecord.objects.live().filter(kind__in=ON_TOP, at__gt=since).defer("typed"):
+    for change in ChangeRecord.objects.live().filter(kind__in=ON_TOP_FOR, at__gt=since).defer("typed"):
         found.setdefault((change.page_type_id, change.page_id), []).append(change)
     return found
 

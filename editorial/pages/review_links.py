@@ -23,7 +23,7 @@ from editorial.workflow import drafts
 from limits import counters
 from limits.addresses import client_address
 
-GOOD_FOR = datetime.timedelta(days=7)
+VALID_FOR = datetime.timedelta(days=7)
 _SALT = "editorial.review_links"
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 #: The same answer to the same draft within this is a double tap.
@@ -31,7 +31,7 @@ REPEATED_WITHIN = datetime.timedelta(minutes=1)
 #: Answers from one address, which a hospital may share, and to one draft.
 ADDRESS_LIMIT, DRAFT_LIMIT = 10, 50
 TOO_MANY = "We got a lot of answers just now. What you typed is still here. Try again in an hour."
-PASSED = f"This link has ended: it was good for {GOOD_FOR.days} days. Ask the person who sent it for a new one."
+PASSED = f"This link has ended: it was good for {VALID_FOR.days} days. Ask the person who sent it for a new one."
 REPLACED = (
     "This draft is no longer up for review. It was changed, published or thrown away since. Ask the person who sent "
     "the link whether there is a new one."
@@ -42,7 +42,7 @@ NO_DRAFT = "No draft is at this address. Check that you have the whole link, or 
 def of(draft: ChangeRecord) -> tuple[str, datetime.datetime]:
     """Return a link to a draft, and when it expires. It stops earlier if the draft is saved again or discarded."""
     path = reverse("review", args=[signing.dumps(draft.pk, salt=_SALT)])
-    return settings.SITE_URL + path, timezone.now() + GOOD_FOR
+    return settings.SITE_URL + path, timezone.now() + VALID_FOR
 
 
 class AnswerForm(forms.Form):
@@ -89,7 +89,7 @@ def review(request: ReaderRequest, token: str) -> HttpResponse:
 
 def _answered(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        key = signing.loads(token, salt=_SALT, max_age=GOOD_FOR)
+        key = signing.loads(token, salt=_SALT, max_age=VALID_FOR)
     except signing.SignatureExpired:
         return _ended(request, PASSED, 410)
     except signing.BadSignature:

@@ -76,7 +76,7 @@ def recent_corrections(page: models.Model, snapshot: ContentSnapshot) -> list[Ch
         found = snapshot.cached(changes.corrections_on_top).get((changes.type_of(page).pk, page.pk), [])
     except DatabaseError:
         return []
-    return [change for change in found if timezone.now() - change.at < changes.ON_TOP[change.kind]]
+    return [change for change in found if timezone.now() - change.at < changes.ON_TOP_FOR[change.kind]]
 
 
 @jinja2.pass_context

@@ -15,9 +15,9 @@ NOT_SEEN = {
     *("slug", "status", "published_at", "reviewed_on", "review_due_on", "medical_reviewer", "updated_at"),
     *("also_called", "position", "thing", "source_seen", "source_digest"),
 }
-OF_A_SOURCE = ("organization", "title", "year", "link")
+SOURCE_FIELDS = ("organization", "title", "year", "link")
 #: Fields of a source that are shown only if they differ from these defaults.
-UNUSUAL = {"seen": Source.Seen.FULL, "warning": ""}
+SOURCE_DEFAULTS = {"seen": Source.Seen.FULL, "warning": ""}
 
 
 def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
@@ -44,9 +44,9 @@ def page_digest(page: Any, content: ContentSnapshot | None = None) -> str:
 
 
 def _of_source(key: str, source: Source | None) -> list[Any]:
-    values = {name: getattr(source, name, usual) for name, usual in UNUSUAL.items()}
-    unusual = {name: value for name, value in values.items() if value != UNUSUAL[name]}
-    return [key, *(getattr(source, name, None) for name in OF_A_SOURCE), *([unusual] if unusual else ())]
+    values = {name: getattr(source, name, usual) for name, usual in SOURCE_DEFAULTS.items()}
+    unusual = {name: value for name, value in values.items() if value != SOURCE_DEFAULTS[name]}
+    return [key, *(getattr(source, name, None) for name in SOURCE_FIELDS), *([unusual] if unusual else ())]
 
 
 def _seen(row: models.Model) -> dict[str, Any]:

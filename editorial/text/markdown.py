@@ -21,10 +21,10 @@ from editorial.text.glossary import Forms, Glossary
 from editorial.text.house_rules import CITATION, KEY, HouseRules
 from editorial.text.placeholders import fill_in
 from editorial.text.snapshot import ContentSnapshot
-from editorial.values.links import TURNING, is_foreign_path, is_own_picture
+from editorial.values.links import BIDI_CONTROLS, is_foreign_path, is_own_picture
 
 #: How many texts' HTML is cached in each process: some megabytes. Converting one takes ten times as long as its page.
-CACHED_TEXTS = 512
+MAX_CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "details", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
@@ -148,7 +148,7 @@ def convert(text: str, forms: Forms = (), explained: tuple[str, ...] = ()) -> Co
     return _convert(text, forms, explained, get_language())
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
+@lru_cache(maxsize=MAX_CACHED_TEXTS)
 def _convert(text: str, forms: Forms, explained: tuple[str, ...], language: str | None) -> Converted:
     """Convert a text, with the labels of boxes in `language`, the active one."""
     rules, heading_ids = HouseRules(forms, explained), set[str]()
@@ -160,7 +160,7 @@ def _convert(text: str, forms: Forms, explained: tuple[str, ...], language: str 
     converter = Markdown(extensions=["tables", "sane_lists", toc, rules], output_format="html")
     try:
         bounds.check(text)
-        converted = converter.convert(text.replace("\x00", "").translate(TURNING))
+        converted = converter.convert(text.replace("\x00", "").translate(BIDI_CONTROLS))
     except bounds.TooMuchMarkup as error:
         return Converted(linebreaks(text, autoescape=True), refusal=str(error))
     except RecursionError:

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from django.db import models
 
 #: Characters that change the direction of text, so that it looks different from what it is.
-TURNING: dict[int, Any] = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+BIDI_CONTROLS: dict[int, Any] = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 #: Invisible characters, as pasted from word processors, which would hide a medicine or a dose from checks and search.
 #: Special line endings become spaces.
-HIDDEN = TURNING | dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
-HIDDEN |= dict.fromkeys([0x0B, 0x0C, 0x2028, 0x2029], " ")
+INVISIBLE = BIDI_CONTROLS | dict.fromkeys([*range(9), *range(14, 32), 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF])
+INVISIBLE |= dict.fromkeys([0x0B, 0x0C, 0x2028, 0x2029], " ")
 
 
 def tidied(text: str) -> str:
     """Return a text without hidden characters, and with one character for each accented letter."""
-    return unicodedata.normalize("NFC", text.translate(HIDDEN))
+    return unicodedata.normalize("NFC", text.translate(INVISIBLE))
 
 
 def tidy(sender: type[models.Model], instance: models.Model, **kwargs: object) -> None:

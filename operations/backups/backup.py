@@ -110,7 +110,7 @@ def prune(at: datetime.datetime, lock_timeout: float = 0) -> None:
 
 def _delete_replaced(at: datetime.datetime) -> None:
     for aside in settings.VAR_DIR.glob("replaced-????-??-??T??-??-??Z"):
-        if manifest.made_at(aside, manifest.ASIDE) <= at - _max_age():
+        if manifest.made_at(aside, manifest.REPLACED) <= at - _max_age():
             shutil.rmtree(aside)
 
 

@@ -24,7 +24,7 @@ from vault import streams
 FORMAT = 1
 NAME = "%Y-%m-%dT%H-%M-%SZ"
 #: Names a folder of VAR_DIR with what a restore replaced.
-ASIDE = f"replaced-{NAME}"
+REPLACED = f"replaced-{NAME}"
 LIST, SEAL = "manifest.json", "manifest.sha256"
 SQLITE, POSTGRES = "database.sqlite3", "database.dump"
 

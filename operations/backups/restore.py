@@ -112,7 +112,7 @@ def _move_aside() -> list[str]:
     """Move existing files aside. Raises BackupError if a server or worker of any host has the database open."""
     if connection.vendor != "sqlite":
         databases.ensure_unused_postgres()
-    aside = settings.VAR_DIR / f"{timezone.now():{manifest.ASIDE}}"
+    aside = settings.VAR_DIR / f"{timezone.now():{manifest.REPLACED}}"
     aside.mkdir(mode=0o700, parents=True)
     if connection.vendor == "sqlite" and _database_file().exists():
         _ensure_unused(_database_file())

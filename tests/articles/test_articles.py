@@ -189,7 +189,7 @@ def test_article_older_than_the_index_shows_all_the_same(
         return re.sub(r'<nav aria-labelledby="related">.*?</nav>', "", html, flags=re.S)
 
     before = shown()
-    monkeypatch.setattr(article_page, "INDEXED", 3)
+    monkeypatch.setattr(article_page, "MAX_INDEXED", 3)
     with django_assert_max_num_queries(
         growth.QUERIES + 3
     ):  # nothing is kept yet: sign-offs, corrections and other languages are read

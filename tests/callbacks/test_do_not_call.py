@@ -104,7 +104,7 @@ def test_barred_number_stays_marked_while_keys_are_changed(asked, settings, monk
     settings.VAULT_KEYS = {**settings.VAULT_KEYS, 9: b"9" * 32}
     marked = []
 
-    def meanwhile(say: rotation.Say) -> int:
+    def meanwhile(report: rotation.Report) -> int:
         marked.append(CallbackRequest.objects.with_counts().get(pk=asked.pk).is_barred)
         return 0
 

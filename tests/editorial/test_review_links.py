@@ -58,7 +58,7 @@ def test_review_link_ends(admin, monkeypatch):
     link = link_to(admin, article)
     assert Client().get(link[:-3] + "x/").status_code == 404
     with monkeypatch.context() as past_its_end:
-        past_its_end.setattr(review_links, "GOOD_FOR", datetime.timedelta(days=-1))
+        past_its_end.setattr(review_links, "VALID_FOR", datetime.timedelta(days=-1))
         assert Client().get(link).status_code == 410
     save_draft(admin, article, body="Second.")
     gone = Client().get(link)

@@ -19,7 +19,7 @@ from editorial.text.digests import page_digest
 from editorial.values import images
 from editorial.workflow import revisions
 from editorial.workflow.sign_off import is_signed
-from operations.content import ROOMS
+from operations.content import FOLDERS
 from phases.models import Phase, Symptom, TreatmentOption
 from tests.editorial.test_images import picture as sample
 from tests.factories import make_article, make_staff
@@ -34,7 +34,7 @@ def starter() -> dict[str, str]:
 
 def files_in(folder: Path, below: str = "") -> dict[str, str]:
     found = {}
-    for room in ROOMS:
+    for room in FOLDERS:
         for path in (folder / room / below).rglob("*.*"):
             found[f"{room}/{path.relative_to(folder / room / below)}"] = path.read_bytes().decode()
     return found
@@ -168,7 +168,7 @@ def test_files_with_mistakes_change_nothing_and_each_is_reported(guide, tmp_path
 
 
 def test_half_an_export_archives_no_page(guide, tmp_path, capsys):
-    for room in ROOMS:
+    for room in FOLDERS:
         folder = put(tmp_path / room, {name: text for name, text in starter().items() if not name.startswith(room)})
         with pytest.raises(CommandError, match=f"{room} is missing"):
             imported(folder, capsys, "--note", "A note.")
@@ -208,7 +208,7 @@ LEFT_OUT = {
 def test_files_have_every_field_that_staff_can_edit():
     """A new column that no file had would go back to its default at each import."""
     seen = {model: set(LEFT_OUT[model]) for model in LEFT_OUT}
-    for name, room in ROOMS.items():
+    for name, room in FOLDERS.items():
         for entry in room.entries(settings.BASE_DIR / name / "starter", lambda model, *_: [model()]):
             seen[entry.model] |= entry.values.keys() | entry.key.keys()
     for model, names in seen.items():

@@ -40,7 +40,7 @@ def test_pruning_keeps_days_weeks_and_months_and_nothing_past_its_age(settings):
 
 def test_what_a_restore_replaced_goes_with_the_backups_of_its_time(settings):
     now = timezone.now()
-    old, young = (settings.VAR_DIR / f"{now - days * DAY:{manifest.ASIDE}}" for days in (36, 34))
+    old, young = (settings.VAR_DIR / f"{now - days * DAY:{manifest.REPLACED}}" for days in (36, 34))
     for folder in (old, young):
         (folder / "attachments").mkdir(parents=True)
     backup.prune(now)
@@ -49,7 +49,7 @@ def test_what_a_restore_replaced_goes_with_the_backups_of_its_time(settings):
 
 def test_folder_that_cannot_be_deleted_keeps_no_old_backup(settings, tmp_path):
     now, settings.VAR_DIR = timezone.now(), tmp_path
-    (settings.VAR_DIR / f"{now - 36 * DAY:{manifest.ASIDE}}").touch()  # rmtree takes no file
+    (settings.VAR_DIR / f"{now - 36 * DAY:{manifest.REPLACED}}").touch()  # rmtree takes no file
     old = settings.BACKUP_DIR / f"{now - 36 * DAY:{manifest.NAME}}"
     old.mkdir(parents=True)
     with pytest.raises(OSError, match="replaced-"):

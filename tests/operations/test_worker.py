@@ -82,7 +82,7 @@ def test_notice_reveals_nothing_by_size_or_reply(tmp_path):
             wait_until(lambda: untold(place) == 0, place.hurry)
     plain, *flagged = server.mails
     assert "Flagged" not in plain.as_string() and any("Flagged" in mail.as_string() for mail in flagged)
-    assert {len(raw) for raw in server.got} == {staff_mail.SIZE}
+    assert {len(raw) for raw in server.got} == {staff_mail.PADDED_TO}
     assert {line.split()[1] for line in server.senders} == {b"FROM:<guide@clinic.example>"}
     for mail in server.mails:
         assert mail["Auto-Submitted"] == "auto-generated" and mail["Reply-To"] is mail["Return-Path"] is None

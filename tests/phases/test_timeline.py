@@ -38,7 +38,7 @@ def test_timeline_names_of_ticks_have_room(longest):
     ticks = timeline.Scale(longest).ticks()
     assert len(ticks) >= 2
     gaps = [after.x - before.x for before, after in zip(ticks, ticks[1:], strict=False)]
-    assert min(gaps) >= timeline.TICK_ROOM
+    assert min(gaps) >= timeline.LABEL_WIDTH
     assert all(tick.anchor == "end" for tick in ticks if tick.x > 94)
 
 

@@ -8,7 +8,7 @@ MAX_PIXELS = 120_000_000  # decoded; a JPEG is decoded at a half, a quarter or a
 MAX_SIDE = 4000  # pixels, of the copy
 INSPECT_SIDE = 500  # pixels, of a picture that is only inspected
 #: The shares of a picture below which it is useless, and above which it counts as complete.
-TOO_LITTLE, ENOUGH = 0.02, 0.98
+USELESS_BELOW, COMPLETE_ABOVE = 0.02, 0.98
 _ROWS = 200  # of the small copy used to measure the missing part
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "heic": "HEIF", "webp": "WEBP", "avif": "AVIF"}
@@ -75,9 +75,9 @@ def _decode(data: bytes, file_format: str, longest: int):
     except broken:
         return None, ["unreadable"]
     there = _part_there(picture)
-    if there < TOO_LITTLE:
+    if there < USELESS_BELOW:
         return None, ["unreadable"]
-    return picture, ["end" if there > ENOUGH else "cut"]
+    return picture, ["end" if there > COMPLETE_ABOVE else "cut"]
 
 
 def _load(data: bytes, file_format: str, longest: int):

@@ -15,6 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, note: str, **options: object) -> None:
         catalogs.compile_all()  # the search index stores translated URLs
-        outcomes = sum((starter.load(room, note) for room in content.ROOMS.values()), Counter())
+        outcomes = sum((starter.load(room, note) for room in content.FOLDERS.values()), Counter())
         words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
         self.stdout.write(f"Starter guide: {words}.")

@@ -40,8 +40,8 @@ class Command(BaseCommand):
             self._rotate()
 
     def _rotate(self) -> None:
-        say = self.stdout.write
-        failed = rotation.rewrap_requests(say, do_not_call.carry_over) + rotation.rewrap_files(say)
+        report = self.stdout.write
+        failed = rotation.rewrap_requests(report, do_not_call.carry_over) + rotation.rewrap_files(report)
         for kind, room in (("Second factors", secrets), ("Page reports", page_reports), (BARRED, do_not_call)):
             try:
                 self.stdout.write(f"{kind}: {room.rewrap_all()} moved.")
