@@ -75,12 +75,12 @@ class CourseForm(forms.ModelForm):
         for name, ends in FIELDS.items():
             self.initial.setdefault(name, typed(*(getattr(self.instance, end) for end in ends)))
 
-    def _post_clean(self) -> None:
+    def clean(self) -> None:
+        super().clean()
         for name, ends in FIELDS.items():
             if name in self.cleaned_data:
                 for end, hour in zip(ends, self.cleaned_data[name] or (None, None), strict=True):
                     setattr(self.instance, end, hour)
-        super()._post_clean()  # type: ignore[misc]
 
     def validate_unique(self) -> None:
         """Also check the hours, by the model's constraints."""
