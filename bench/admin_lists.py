@@ -148,7 +148,7 @@ def fill_requests(count: int, *, first: int = 0) -> None:
     from callbacks.values.details import Details
     from callbacks.values.safe_hours import SafeHours
 
-    chance, now = random.Random(7), timezone.now()  # noqa: S311 - the same requests each time
+    chance, now = random.Random(7), timezone.now()
     user, by_reference = administrator(), {}
     for number in range(first, first + count):
         safe = SafeHours.from_text(chance.choice(TIMES), chance.choice(ZONES))

@@ -25,7 +25,7 @@ class HealthMiddleware(MiddlewareMixin):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         if request.path_info == WITH_DATABASE and not _database_responds():
             response = HttpResponse("no", status=503, content_type="text/plain", headers=HEADERS)
-            response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - asked every few seconds
+            response._has_been_logged = True  # type: ignore[attr-defined]  # asked every few seconds
             return response
         return HttpResponse("ok", content_type="text/plain", headers=HEADERS)
 

@@ -99,7 +99,7 @@ class UploadHandler(FileUploadHandler):
         self._body_ended = False
         self._is_too_large = False
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         """Read the whole body: text into a QueryDict, which becomes request.POST, and files into `received`."""
         self._is_too_large = content_length > MAX_BODY_BYTES
 

@@ -43,7 +43,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
 
     class Media:
         js = ("js/admin-preview.js",)
-        css = {"all": ("css/drafts.css",)}  # noqa: RUF012 - Django's own way
+        css = {"all": ("css/drafts.css",)}
 
     def get_urls(self) -> list:
         return [self.own_path("<path:object_id>/draft/", require_POST(self.draft_view), "draft"), *super().get_urls()]

@@ -40,7 +40,7 @@ _WITH_DOTS = re.compile(r"(?<![a-z])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 class Addresses(admin.ModelAdmin):
     """Adds https:// to URLs without a scheme, as Django 6 does, and labels `url` plainly."""
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012 - as Django has it
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         named = {"label": "Address"} if db_field.name == "url" else {}

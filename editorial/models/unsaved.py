@@ -87,4 +87,5 @@ def _of_tab(page: str, data: QueryDict) -> str:
 
 
 def erase_old() -> None:
+    """Delete forms older than KEPT_FOR."""
     UnsavedForm.objects.filter(typed_at__lt=timezone.now() - KEPT_FOR).delete()

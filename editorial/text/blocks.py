@@ -2,7 +2,7 @@
 
 import re
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
+from xml.etree.ElementTree import Element, SubElement
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -55,7 +55,7 @@ class Fences(Preprocessor):
 class Names(InlineProcessor):
     """Replace a name by a placeholder, which each page fills in (editorial.text.placeholders)."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - as InlineProcessor documents it
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         mark = Element("a", {"class": "named", "title": re.sub(r"\s", "", m[1]).lower()})
         mark.text = AtomicString((m[2] or "").strip())
         return mark, m.start(), m.end()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element  # noqa: S405 - builds elements, parses nothing
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor

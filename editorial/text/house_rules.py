@@ -1,7 +1,7 @@
 """This site's Markdown: no raw HTML; citations, one title, folds, glossary terms, boxes, links by name."""
 
 import re
-from xml.etree.ElementTree import Element, SubElement  # noqa: S405 - builds elements, parses nothing
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -24,7 +24,7 @@ class HouseRules(Extension):
         self._words = forms, explained
         self.explained: list[str] = []
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+    def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.preprocessors.register(Fences(md), "fences", 25)
@@ -41,7 +41,7 @@ class HouseRules(Extension):
 class _Citations(InlineProcessor):
     """Mark [@key] and [@key; @other], which each page numbers (editorial.text.markdown.PageText)."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802 - as InlineProcessor documents it
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         mark = Element("sup", {"class": "cite"})
         mark.text = AtomicString(m[0])
         return mark, m.start(), m.end()

@@ -179,7 +179,7 @@ def test_counters_and_known_addresses_identify_nobody(client):
     sign_in(client, "a-telling-name")
     for table in ("limits_counter", "accounts_knownaddress"):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT * FROM {table}")
             rows = str(cursor.fetchall())
         assert rows != "[]"
         assert "telling" not in rows and DESK not in rows and ATTACKER not in rows

@@ -16,7 +16,7 @@ def elsewhere():
     asked = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name the server calls
+        def do_GET(self):
             asked.append(dict(self.headers))
             self.send_response(200)
             self.send_header("Content-Type", "text/html")

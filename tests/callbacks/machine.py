@@ -10,7 +10,7 @@ from threading import Barrier
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "detoxsite.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

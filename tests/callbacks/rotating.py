@@ -39,7 +39,7 @@ def main() -> None:
     for number in range(REQUESTS):
         submit(stored(content=content(number)), nonce=f"{number:03}")
     settings.VAULT_KEYS = KEYS
-    chance = random.Random(SEED)  # noqa: S311
+    chance = random.Random(SEED)
     moved, endings = [], []
     for _ in range(STOPS):
         endings.append(rotate_until(chance.randint(1, LINES)))
