@@ -68,7 +68,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
             if response.status_code == 200 and _has_data(request):
                 response.headers["Link"] = f'<{request.path}data.json>; rel="describedby"; type="application/json"'
-        if response.has_header("Location") and request.META.get("QUERY_STRING"):
+        if response.has_header("Location") and (request.META.get("QUERY_STRING") or "?" in request.path):
             # To https or a new address. The query may be a private link, and browsers store redirects.
             response.headers["Cache-Control"] = "no-store"
             response.headers["Referrer-Policy"] = "no-referrer"

@@ -120,7 +120,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Redirect if the page has moved, or for capitals and accents as phones type them; say so if it was taken down."""
     if request.method in {"GET", "HEAD"} and (new := addresses.redirect_target(request.path) or _meant_path(request)):
-        query = request.META.get("QUERY_STRING", "")
+        query = request.META.get("QUERY_STRING", "") or request.path.partition("?")[2]
         # Asked again each time: if the page moves back, a browser that had kept the redirect would go in a circle.
         never_kept = {"Cache-Control": "no-cache"}
         return HttpResponsePermanentRedirect(f"{new}?{query}" if query else new, headers=never_kept)
@@ -130,7 +130,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _meant_path(request: HttpRequest) -> str:
     """Return the page that was meant: by /es/Síntomas or /stages/ as phones type, by /sintomas/ or by /es/symptoms/."""
-    path = (languages.without_accents(request.path.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
+    typed = request.path.partition("?")[0]  # mail programs escape a question mark
+    path = (languages.without_accents(typed.lower().rstrip("/")) + "/").replace("/stages/", "/phases/", 1)
     if request.resolver_match or not path.isascii():
         return ""
     for meant in (path, *(f"/{code}{path}" for code in languages.OTHERS)):

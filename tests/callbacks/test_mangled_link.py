@@ -98,6 +98,15 @@ def test_private_version_of_the_link_opens_without_the_slash_too(client):
         assert response.status_code == 200 and "We have your request" in text_of(response)
 
 
+@pytest.mark.parametrize("escaped", ["/%3Ft=", "%3Ft=", "/%3ft%3D"])
+def test_escaped_question_mark_leads_to_the_page_and_the_redirect_is_not_kept(client, escaped):
+    submit()
+    for page in (SENT, CORRECT, "/es/contacto/enviado/"):
+        response = client.get(link_to(page=page).replace("/?t=", escaped))
+        assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer", page
+        assert client.get(response["Location"]).status_code == 200, page
+
+
 def test_no_redirect_that_repeats_a_query_is_kept_or_passed_on(client):
     addresses.add_redirect("/old-page/", "/contact/")
     for path in ("/contact", "/phases", "/search", "/old-page/", "/admin"):
