@@ -4,6 +4,7 @@ import datetime
 import functools
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -54,11 +55,10 @@ def _act(view: Callable, request: StaffRequest, callback: CallbackRequest) -> Ht
     except actions.PageOutdated as outdated:
         return _read_first(request, callback, CHANGED.format(", ".join(outdated.changes)))
     except VaultError:
-        messages.error(request, access.CANNOT_OPEN)
-    else:
-        if isinstance(done, HttpResponse):
-            return done
-        messages.success(request, done)
+        return _not_done(request, callback, access.CANNOT_OPEN)
+    if isinstance(done, HttpResponse):
+        return done
+    messages.success(request, done)
     return access.to_page(callback)
 
 
@@ -188,7 +188,10 @@ def _read_first(request: StaffRequest, callback: CallbackRequest, problem: str) 
     callback = access.find_request(callback.pk)
     actions.record(AccessRecord.Action.VIEWED, callback, request.user)
     typed = _typed(request)
-    return show(request, callback, kept=typed, note_form=NoteForm(initial=typed), problem=problem, status=409)
+    forms: dict[str, Any] = {"note_form": NoteForm(initial=typed)}
+    if "purpose" in typed:
+        forms["disclosure_form"] = DisclosureForm(typed)
+    return show(request, callback, kept=typed, problem=problem, status=409, **forms)
 
 
 def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
@@ -203,7 +206,11 @@ def _clash(request: StaffRequest, callback: CallbackRequest) -> HttpResponse:
         warning = f"{owner} has claimed it."
     else:
         warning = "The request has changed. Review it before you go on."
-    if callback.is_kept and (request.POST.get("text") or request.POST.get("phrase")):  # nothing typed is lost
-        return _read_first(request, callback, NOT_SAVED.format(warning))
-    messages.warning(request, f"Not done. {warning}")
+    return _not_done(request, callback, warning)
+
+
+def _not_done(request: StaffRequest, callback: CallbackRequest, why: str) -> HttpResponse:
+    if callback.is_kept and any(map(request.POST.get, ("text", "phrase", "what", "purpose"))):  # nothing typed is lost
+        return _read_first(request, callback, NOT_SAVED.format(why))
+    messages.warning(request, f"Not done. {why}")
     return access.to_page(callback)

@@ -166,9 +166,16 @@ def test_missing_key_is_reported_and_nothing_breaks(client, asked, settings):
     client.post(step("note", asked), {"text": "Rang twice."})
     settings.VAULT_KEYS = {}
     assert read(client, asked).count(CANNOT_OPEN) == 4  # details, note, two file names
-    assert client.post(step("note", asked), {"text": "More."}).status_code == 303
-    assert Note.objects.count() == 1
-    response = client.post(step("attempt", asked), {"outcome": "no_answer", "next_try": ""} | now_on(asked))
+    call = {"outcome": "no_answer", "next_try": "", "text": "Rang <i>"} | now_on(asked)
+    passed_on = {"on": "2026-03-02", "to": "Mercy", "what": "Rang <i>", "purpose": "A bed."}
+    for button, typed in (("note", {"text": "Rang <i>"}), ("attempt", call), ("disclosure", passed_on)):
+        response = client.post(step(button, asked), typed)
+        assert response.status_code == 409 and f"Nothing is saved yet. {CANNOT_OPEN}" in text_of(response), button
+        page = response.content.decode()
+        assert page.count("Rang &lt;i&gt;</textarea>") == 1, button
+        assert ('<details class="passed" open>' in page) == (button == "disclosure")
+    assert Note.objects.count() == 1 and not asked.attempts.exists()
+    response = client.post(step("attempt", asked), call | {"text": ""})
     assert response.status_code == 303
     assert asked.attempts.count() == 1
 
