@@ -36,6 +36,10 @@ class RequestErased(Exception):
     """The request was withdrawn, or erased by staff. Nothing was stored, and trying again will not help."""
 
 
+class ChangedMeanwhile(Exception):
+    """The page is older than the last correction, and saving it would undo that."""
+
+
 class FormAlreadyUsed(Exception):
     """The form cannot make a request any more; a new form can. The message is for the person."""
 
@@ -84,12 +88,17 @@ def add_files(request: CallbackRequest, received: dict[Slot, Received]) -> None:
         _attach(_lock_kept(request), received)
 
 
-def correct(request: CallbackRequest, **changes: Any) -> None:
-    """Apply `changes` to what the person sent. Raises CouldNotSave or RequestErased."""
+def correct(request: CallbackRequest, *, seen: str | None = None, **changes: Any) -> None:
+    """Apply `changes` to what the person sent. Raises CouldNotSave, RequestErased or ChangedMeanwhile.
+
+    `seen` is the last correction that the page showed (CallbackRequest.correction); None skips the check.
+    """
     with _saving({}), transaction.atomic():
         request = _lock_kept(request)
         stored = request.open_details()
         if (details := replace(stored, **changes)) != stored:
+            if seen not in {None, request.correction}:
+                raise ChangedMeanwhile
             _correct(request, details)
 
 

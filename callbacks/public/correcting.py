@@ -25,6 +25,10 @@ NOT_CORRECTED = _(
 TOO_MANY_CORRECTIONS = _(
     "This was changed many times within an hour. We still have what you gave us before. Try again in an hour."
 )
+CHANGED_MEANWHILE = _(
+    "Not saved yet. You changed this in another window since you opened this page. Below is what you typed here. "
+    "Check all of it, then save it again."
+)
 
 
 class CorrectForm(DetailsForm):
@@ -96,28 +100,35 @@ def correct(request: HttpRequest, callback: CallbackRequest, secret: str) -> Htt
         drop_body(request)
         return to_sent_page(secret)
     form, problem, status = CorrectForm(kept=details), "", 200
+    seen: str | None = callback.correction
     if request.method == "POST":
         try:
             receive(request, slots=())
             form, status = CorrectForm(request.POST, kept=details), 422
+            seen = request.POST.get("seen")  # pages of the last release have none
         except UnreadableForm:
             problem, status = str(NOT_READ), 400
         if only_changes_language(form):
             status = 200
         elif form.is_valid():
-            problem, status = _correct(callback, form)
+            problem, status = _correct(callback, form, seen)
             if not problem:
                 return to_sent_page(secret, "&saved=1")
-    context = {"form": form, "problem": problem, "addresses": addresses(secret)}
+            if status == 409:
+                callback.refresh_from_db()
+                seen = callback.correction
+    context = {"form": form, "problem": problem, "seen": seen, "addresses": addresses(secret)}
     return render(request, "callbacks/correct.html", context, status=status)
 
 
-def _correct(callback: CallbackRequest, form: CorrectForm) -> tuple[str, int]:
+def _correct(callback: CallbackRequest, form: CorrectForm, seen: str | None) -> tuple[str, int]:
     """Save the correction. Return the problem to show, if any, and the status; an erased request is no problem."""
     if not admission.may_correct(callback):
         return str(TOO_MANY_CORRECTIONS), 429
     try:
-        submission.correct(callback, **form.answers())
+        submission.correct(callback, seen=seen, **form.answers())
+    except submission.ChangedMeanwhile:
+        return str(CHANGED_MEANWHILE), 409
     except submission.CouldNotSave:
         return str(NOT_CORRECTED), 503
     except submission.RequestErased:

@@ -1,6 +1,7 @@
 """The confirmation shows the number as we will dial it, and the person can put it right: no stranger is called."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -89,6 +90,22 @@ def test_form_sent_unchanged_changes_nothing(client):
     assert correction(client, phone="(212) 555-0123, 711 then", email="z@example.com").status_code == 303
     assert CallbackRequest.objects.get().corrected_at is None
     assert CallbackRequest.objects.get().open_details() == request.open_details()
+
+
+def test_older_window_saved_last_is_shown_first_and_undoes_nothing_silently(client, asked_):
+    def seen_in(page) -> str:
+        return re.search(r'name="seen" value="([^"]*)"', page.content.decode())[1]
+
+    older = seen_in(client.get(link_to(page=CORRECT)))
+    assert correction(client, seen=older).status_code == 303
+    assert correction(client, seen=older).status_code == 303  # the same pressed twice
+    again = correction(client, phone="212 555 0123", message="Call late.", seen=older)
+    words = text_of(again)
+    assert again.status_code == 409 and "You changed this in another window" in words and "Call late." in words
+    assert CallbackRequest.objects.get().open_details().phone == "+16465550199"
+    assert seen_in(correction(client, name="", seen=older)) == older
+    assert correction(client, phone="212 555 0123", seen=seen_in(again)).status_code == 303
+    assert CallbackRequest.objects.get().open_details().phone == DETAILS.phone
 
 
 def test_number_can_be_removed_if_there_is_an_email(client, asked_):
