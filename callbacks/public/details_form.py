@@ -1,8 +1,10 @@
 """The fields of a request's details, shared by the forms to ask for a call and to correct it."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from callbacks.public.fields import Checkboxes, EmailField, PhoneField, Radios, TextField
@@ -132,7 +134,10 @@ class DetailsForm(HoursForm):
         super().clean()
         data = self.cleaned_data
         if {data.get("phone"), data.get("email")} == {""}:  # None where it is wrong
-            self.add_error("phone", NO_CONTACT)
+            with suppress(ValidationError):  # an address in the box for the number
+                data["email"], data["phone_remark"] = self.fields["email"].clean(data["phone_remark"]), ""
+            if not data["email"]:
+                self.add_error("phone", NO_CONTACT)
         channel = data.get("channel")
         if channel == Channel.EMAIL and data.get("email") == "":
             self.add_error("email", NO_EMAIL)

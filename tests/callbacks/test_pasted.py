@@ -131,3 +131,12 @@ def test_words_in_place_of_a_number_are_kept_beside_an_address_and_asked_about_w
     bound = form(phone=typed, email="jo@example.com")
     assert bound.is_valid() and (bound.details().phone, bound.details().phone_remark) == ("", typed)
     assert "phone" in form(phone=typed).errors
+
+
+@pytest.mark.parametrize("typed", ["jo1985@example.com", "<jo1985@example.com>."])
+def test_address_in_the_box_for_the_number_is_the_address(typed):
+    bound = form(phone=typed, channel="email")
+    assert bound.is_valid() and bound.details() == Details("Jo", "", "jo1985@example.com", channel="email")
+    beside = form(phone=typed, email="ann@example.com")
+    assert beside.is_valid() and (beside.details().email, beside.details().phone_remark) == ("ann@example.com", typed)
+    assert form(phone="jo@example", email="").errors["phone"] == form(phone="").errors["phone"]
