@@ -22,7 +22,7 @@ def entry(phone: str) -> DoNotCall | None:
     """Return the number's entry, whatever key it was indexed under."""
     if not phone:
         return None
-    return _in_force().select_related("who").filter(phone_index__in=keyring.indexes(phone)).first()
+    return _in_force().select_related("who").filter(phone_index__in=_indexes(phone)).first()
 
 
 def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
@@ -38,7 +38,7 @@ def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
 def barred_among() -> Callable[[str], bool]:
     """Return a function that tells whether a number is barred, for many numbers. One query."""
     barred = set(_in_force().values_list("phone_index", flat=True))
-    return lambda phone: bool(phone and barred.intersection(keyring.indexes(phone)))
+    return lambda phone: bool(phone and barred.intersection(_indexes(phone)))
 
 
 def add(phone: str, who: User) -> None:
@@ -50,17 +50,17 @@ def add(phone: str, who: User) -> None:
 
 
 def carry_over(details: Details) -> None:
-    """Copy entries under older keys to the current key: the queue compares hashes as they are stored."""
+    """Copy entries of the line, or under older keys: the queue compares hashes as they are stored."""
     for phone in details.phones:
         index = keyring.index(phone)
-        older = [each for each in keyring.indexes(phone) if each != index]
-        if older and (found := _in_force().filter(phone_index__in=older).first()):
+        others = [each for each in _indexes(phone) if each != index]
+        if others and (found := _in_force().filter(phone_index__in=others).first()):
             values = {"who": found.who, "username": found.username, "at": found.at}
             DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)
 
 
 def lift(phone: str, who: User) -> None:
-    found = _in_force().filter(phone_index__in=keyring.indexes(phone))
+    found = _in_force().filter(phone_index__in=_indexes(phone))
     found.update(lifted_at=timezone.now(), lifted_by=who.get_username())
 
 
@@ -87,6 +87,11 @@ def rewrap_all() -> int:
             moved += old.filter(phone_index__in=found).delete()[0]
             left -= found
     return moved
+
+
+def _indexes(phone: str) -> list[str]:
+    """Return the indexes of a number with and without its extension: a barred line is barred with all of them."""
+    return keyring.indexes(*{phone, phone.partition(";")[0]})
 
 
 def _in_force() -> QuerySet[DoNotCall]:

@@ -157,6 +157,21 @@ def test_number_that_the_person_changed_meanwhile_is_not_lifted_by_the_old_page(
     assert do_not_call.entry(DETAILS.phone) and not do_not_call.entry("+16465550199")
 
 
+def test_barred_line_is_barred_with_each_extension_and_an_extension_alone(client, asked):
+    lead = make_staff("lead", permissions=(VIEW, WORK, ERASE, EXPORT))
+    client.force_login(lead)
+    do_not_call.add(DETAILS.phone, lead)
+    request = submit(details=dataclasses.replace(DETAILS, phone="+12125550123;ext=5"), nonce="extension")
+    assert CallbackRequest.objects.with_counts().get(pk=request.pk).is_barred
+    client.post(step("claim", request))
+    assert not shows_number(text_of(client.post(step("reveal", request))))
+    assert not shows_number(b"".join(client.post(step("export")).streaming_content).decode())
+    press(client, "lift_bar", request)
+    assert not do_not_call.entry(DETAILS.phone)
+    press(client, "bar", request)
+    assert do_not_call.entry("+12125550123;ext=5") and not do_not_call.entry(DETAILS.phone)
+
+
 def test_number_is_barred_by_the_claimer_alone(staff, asked, alex):
     assert "Not done. The request has changed." in said(press(staff, "bar", asked))
     actions.claim(asked, alex)
