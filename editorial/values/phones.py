@@ -170,11 +170,12 @@ def _first_of_several(flat: str, groups: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _before_remark(flat: str, groups: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
-    """Return a whole American number before the digits of a remark, as in `212 555 0123 20 weeks`."""
+    """Return a whole American number before the digits of a remark: `212 555 0123 20 weeks`, `212 555 0123 4-8`."""
     for at in range(1, len(groups)):
         first, rest = groups[:at], _digits(flat, groups[at:])
         is_whole = _american(_digits(flat, first)) and first[-1][1] - first[-1][0] >= 4
-        if is_whole and len(rest) <= 2 and re.match(r"\s?[^\W\d_]", flat[groups[-1][1] :]):
+        is_range = re.fullmatch(r"(?:\s-)?\s+\d\d?\s?[-‐-―/]\s?\d\d?", flat[first[-1][1] : groups[-1][1]])
+        if is_whole and (is_range or (len(rest) <= 2 and re.match(r"\s?[^\W\d_]", flat[groups[-1][1] :]))):
             return first
     return None
 

@@ -112,7 +112,10 @@ def test_of_several_numbers_the_first_is_called_and_the_others_are_kept(typed, f
 
 
 @pytest.mark.parametrize("number", ["212 555 0123", "2125550123", "+1 (212) 555-0123"])
-@pytest.mark.parametrize("remark", ["20 weeks along", "2 rings, hang up", "34 yo", "24hrs", "(2x)", "7 de la noche"])
+@pytest.mark.parametrize(
+    "remark",
+    ["20 weeks along", "2 rings, hang up", "34 yo", "24hrs", "(2x)", "7 de la noche", "4-8", "9 – 5", "12/25"],
+)
 def test_remark_that_begins_with_digits_costs_nothing(number, remark):
     for joint in (" ", " - "):
         assert phones.read(f"{number}{joint}{remark}") == phones.Written("+12125550123", remark)
@@ -170,6 +173,12 @@ def test_number_without_an_area_code_is_asked_for_one(text):
         "55 1234 5678 2 casas",
         "91 987 654 3210 mom",
         "2125550123" * 4,
+        "551-234-5678-90-12",
+        "212 555 012 3-4",
+        "212 555 0123 4-8-12",
+        "2125550123 34",
+        "im 34 2125550123",
+        "9-1-212-555-0123",
     ],
 )
 def test_what_could_be_several_things_is_refused(text):
