@@ -11,11 +11,11 @@ from callbacks.casework import submission
 from callbacks.models import CallbackRequest
 from callbacks.public import admission
 from callbacks.public.details_form import DetailsForm
-from callbacks.public.hours_form import AMERICAN, SAY_WHERE, country
+from callbacks.public.hours_form import AMERICAN, country, zones_after
 from callbacks.public.upload_handler import UnreadableForm, receive
 from callbacks.public.views import NOT_READ, addresses, correctable, drop_body, to_sent_page, with_private_link
 from callbacks.values.details import Details
-from callbacks.values.safe_hours import OTHER, UNKNOWN, zone_choices, zone_name
+from callbacks.values.safe_hours import UNKNOWN, zone_name
 from editorial.pages.alternates import only_changes_language
 
 NOT_CORRECTED = _(
@@ -44,7 +44,7 @@ class CorrectForm(DetailsForm):
         leave = gettext("Leave it: the place below")
         if zone != UNKNOWN:
             leave = gettext("Leave it: %(zone)s time") % {"zone": zone_name(zone)}
-        cast("forms.ChoiceField", self.fields["zone"]).choices = [("", leave), *zone_choices(), (OTHER, SAY_WHERE)]
+        cast("forms.ChoiceField", self.fields["zone"]).choices = zones_after(leave)
         del self.fields["elsewhere"]
 
     @property

@@ -1,6 +1,7 @@
 """The form's fields for safe hours and time zone."""
 
 from dataclasses import replace
+from typing import cast
 
 import phonenumbers
 from django import forms
@@ -26,6 +27,11 @@ def zones_to_choose() -> list[tuple[str, str]]:
     another place, the form asks for the zone.
     """
     none = gettext("Choose one, or we will use %(zone)s time") % {"zone": zone_name(SafeHours().zone)}
+    return zones_after(none)
+
+
+def zones_after(none: str) -> list[tuple[str, str]]:
+    """Return the zone choices after what no answer means."""
     return [("", none), *zone_choices(), (OTHER, str(SAY_WHERE))]
 
 
@@ -89,6 +95,8 @@ class HoursForm(forms.Form):
                 self.add_error("place", NO_PLACE)
             elif self.must_name_zone() and not self.zone_named:
                 self.add_error("zone", NO_ZONE)
+                zone = cast("forms.ChoiceField", self.fields["zone"])
+                zone.choices = zones_after(gettext("Choose your time zone"))  # nothing else will do
         if not {"times", "days", "not_before", "not_after", "anyway", "zone", "place"} <= data.keys():
             return
         safe = self.safe_hours()

@@ -32,7 +32,8 @@ def kept() -> tuple[str, str, str]:
 
 def test_number_from_another_country_needs_a_zone_or_a_place(client, asked_):
     response = correction(client)
-    assert response.status_code == 422 and "Choose your time zone" in text_of(response)
+    assert response.status_code == 422 and "Choose your time zone, so" in text_of(response)
+    assert "Leave it:" not in text_of(response)
     assert kept()[0] == DETAILS.phone
     assert "Write where you are" in text_of(correction(client, zone=OTHER))
     assert correction(client, zone="America/Chicago").status_code == 303

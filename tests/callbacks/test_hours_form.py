@@ -74,6 +74,8 @@ def test_zone_is_asked_for_where_a_guess_could_hurt(client):
         assert CallbackRequest.objects.count() == (status == 303), changes
         page = response.content.decode()
         assert status == 303 or ("Zoë Miller" in page and "Knock first." in page), changes
+        asked = "Choose your time zone, so" in page
+        assert (">Choose your time zone<" in page, "or we will use" in page) == (asked, status == 422 and not asked)
         forget_requests()
 
 
