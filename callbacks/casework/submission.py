@@ -163,7 +163,7 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
     request.link_expires_at = min(request.received_at + datetime.timedelta(days=links.LINK_DAYS), request.erase_after)
     request.seal_details(details)
     do_not_call.carry_over(details)
-    _promise(request)
+    _promise(request, request.received_at)
     for _try in range(_REFERENCE_TRIES):
         try:
             with transaction.atomic():
@@ -176,17 +176,20 @@ def _create(details: Details, nonce: str, suspicion: str) -> CallbackRequest | N
     raise CouldNotSave
 
 
-def _promise(request: CallbackRequest) -> None:
-    promised = promise(request.received_at, request.safe_hours)
+def _promise(request: CallbackRequest, since: datetime.datetime) -> None:
+    promised = promise(since, request.safe_hours)
     request.due_at, request.due_is_promised = promised.by, promised.is_promised
 
 
 def _correct(request: CallbackRequest, details: Details) -> None:
     """Store a correction, and return a finished request to the queue; the schedule notifies staff."""
+    was_late = request.is_overdue
     request.seal_details(details.after(request.open_details()))
     do_not_call.carry_over(details)
     request.corrected_at = timezone.now()
-    _promise(request)
+    _promise(request, request.received_at)
+    if request.due_at < request.corrected_at and not was_late:  # nobody was promised that
+        _promise(request, request.corrected_at)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW
         request.claimed_by = request.claimed_at = request.next_try_at = request.staff_notified_at = None

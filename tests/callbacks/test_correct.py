@@ -1,6 +1,7 @@
 """The confirmation shows the number as we will dial it, and the person can put it right: no stranger is called."""
 
 import dataclasses
+import datetime
 import re
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from callbacks.casework import actions, erasure
 from callbacks.models import CallbackRequest
 from callbacks.public import admission
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from privateversion import codes
 from tests import state
 from tests.callbacks.helpers import (
@@ -28,6 +30,7 @@ from tests.callbacks.helpers import (
     submit,
     text_of,
 )
+from tests.callbacks.opening import WEEKDAYS_9_TO_6, opened
 
 pytestmark = pytest.mark.django_db
 NEW = "(646) 555-0199"
@@ -106,6 +109,25 @@ def test_older_window_saved_last_is_shown_first_and_undoes_nothing_silently(clie
     assert seen_in(correction(client, name="", seen=older)) == older
     assert correction(client, phone="212 555 0123", seen=seen_in(again)).status_code == 303
     assert CallbackRequest.objects.get().open_details().phone == DETAILS.phone
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_wider_hours_or_a_late_correction_are_no_broken_promise(client, clock, alex, is_closed):
+    opened(WEEKDAYS_9_TO_6, 2)
+    clock.now = datetime.datetime(2026, 11, 30, 14, 0, tzinfo=datetime.UTC)  # Monday, 9 am at the clinic
+    evening = SafeHours((PartOfDay.EVENING,), "America/New_York")
+    request = submit(details=dataclasses.replace(DETAILS, safe_hours=evening))
+    clock.now += datetime.timedelta(hours=6)
+    if is_closed:
+        clock.now += datetime.timedelta(days=14)
+        actions.claim(request, alex)
+        actions.close(request, alex)
+    correction(client, name="Zoë", zone="America/New_York")
+    words = text_of(client.get(link_to()))
+    assert "we are late" not in words and f"by Monday, {'December 14' if is_closed else 'November 30'}, 5 pm" in words
+    clock.now += datetime.timedelta(days=1)
+    correction(client, name="Zoë", zone="America/New_York", message="Call soon.")
+    assert "we are late" in text_of(client.get(link_to()))
 
 
 def test_number_can_be_removed_if_there_is_an_email(client, asked_):
