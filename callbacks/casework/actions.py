@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callbacks.casework import counting
 from callbacks.models import AccessRecord, CallAttempt, CallbackRequest, Disclosure, Note
+from callbacks.values.promise import promise
 
 State = CallbackRequest.State
 READ_ACTIONS = (AccessRecord.Action.VIEWED, AccessRecord.Action.REVEALED, AccessRecord.Action.PRINTED)
@@ -59,7 +60,8 @@ def changing(request: CallbackRequest, may: Callable[[CallbackRequest], bool]) -
     with transaction.atomic():
         row = lock(request, may)
         yield row
-        row.save(update_fields=["state", "claimed_by", "claimed_at", "next_try_at", "merged_into"])
+        changed = ["state", "claimed_by", "claimed_at", "next_try_at", "merged_into", "due_at", "due_is_promised"]
+        row.save(update_fields=changed)
     request.refresh_from_db()
 
 
@@ -132,10 +134,16 @@ def may_reopen(request: CallbackRequest, who: User) -> bool:
 
 
 def reopen(request: CallbackRequest, who: User) -> None:
-    """Return a finished request to the queue, claimed by `who`. Raises AlreadyTaken unless they may reopen it."""
+    """Return a finished request to the queue, claimed by `who`. Raises AlreadyTaken unless they may reopen it.
+
+    If they were called, and the time of the promise has passed, it is made again.
+    """
     with changing(request, lambda row: may_reopen(row, who)) as row:
         row.state, row.next_try_at, row.merged_into = State.NEW, None, None
         give(row, who)
+        if row.is_overdue and row.attempts.exists():
+            promised = promise(timezone.now(), row.safe_hours)
+            row.due_at, row.due_is_promised = promised.by, promised.is_promised
 
 
 def colleagues(of: User) -> QuerySet[User]:

@@ -153,3 +153,17 @@ def test_confirmation_after_a_real_post_shows_the_promise(client):
     request = CallbackRequest.objects.get()
     assert request.open_details() == DETAILS and request.due_is_promised
     assert "(Central time), at the hours that you said are safe." in text_of(client.get(location))
+
+
+@pytest.mark.parametrize("was_called", [True, False])
+def test_request_opened_again_days_later_is_late_only_if_nobody_called(client, asked, alex, clock, was_called):
+    opened(EVERY_DAY_8_TO_8, 8)
+    actions.claim(asked, alex)
+    if was_called:
+        actions.log_attempt(asked, alex, Outcome.REACHED)
+    else:
+        actions.close(asked, alex)
+    clock.now += datetime.timedelta(days=10)
+    actions.reopen(asked, alex)
+    assert asked.is_waiting and asked.is_overdue is not was_called
+    assert ("We will reach you by" in text_of(client.get(link_to()))) is was_called
