@@ -24,7 +24,7 @@ def instructions(details: Details) -> list[Instruction]:
             *_language(details),
             *_earlier_names(details),
             *_remark(details),
-            Instruction("Do not say in the subject line where you write from.", forbids=True),
+            _SUBJECT,
         ]
     found = [*_FIRST.get(details.channel, []), *_language(details)]
     found += [Instruction(f"Ask for {details.name.removesuffix('.')}."), *_earlier_names(details), *_remark(details)]
@@ -92,9 +92,10 @@ _IF_OTHER_ANSWERS = {
     IfOtherAnswers.OPEN: ("you may say who you are", False),
 }
 _NO_VOICE = Instruction("Do not make a voice call unless they agree to one.", forbids=True)
+_SUBJECT = Instruction("Do not say in the subject line where you write from.", forbids=True)
 _FIRST: dict[str, list[Instruction]] = {
     Channel.TEXT: [Instruction("Send a text first."), _NO_VOICE],
-    Channel.EMAIL: [Instruction("Write an email first."), _NO_VOICE],
+    Channel.EMAIL: [Instruction("Write an email first."), _NO_VOICE, _SUBJECT],
     Channel.RELAY: [
         Instruction("Call through relay: dial 711 and give the operator the number."),
         Instruction("Do not call without relay.", forbids=True),
