@@ -4,6 +4,7 @@ import datetime
 import time
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -132,6 +133,10 @@ def _delete(request: CallbackRequest, reason: Erasure.Reason) -> None:
     _discard_objects_later(request)
     if request.is_kept:  # a withdrawn one was counted when it was withdrawn
         Erasure.objects.create(reason=reason, requests=1, files=files)
+    if request.is_waiting:  # nobody calls now those who sent what was merged into it
+        back: dict[str, Any] = dict.fromkeys(("merged_into", "claimed_by", "claimed_at", "staff_notified_at"))
+        back |= {"state": CallbackRequest.State.NEW, "notice_key": ""}
+        request.merged.filter(state=CallbackRequest.State.CLOSED).update(**back)
     request.delete()
 
 

@@ -29,6 +29,21 @@ LOG = reverse("admin:callbacks_accessrecord_changelist")
 ERASURES = reverse("admin:callbacks_erasure_changelist")
 
 
+@pytest.mark.parametrize("state", ["claimed", "closed"])
+def test_request_merged_into_an_erased_one_waits_again_if_that_waited(staff, claimed, alex, state):
+    other = submit(nonce="b")
+    staff.post(step("merge", claimed), {"other": other.pk, "confirmed": "yes"})
+    CallbackRequest.objects.filter(pk=claimed.pk).update(state=state)
+    withdrawn = submit(nonce="c")
+    CallbackRequest.objects.filter(pk=withdrawn.pk).update(merged_into=claimed)
+    erasure.withdraw(withdrawn)
+    claimed.refresh_from_db()
+    erasure.erase(claimed, by=alex)
+    other.refresh_from_db(), withdrawn.refresh_from_db()
+    assert (other.state, other.merged_into) == ("new" if state == "claimed" else "closed", None)
+    assert withdrawn.state == "withdrawn"
+
+
 def test_erasing_asks_first_then_removes_all_and_leaves_only_the_reference(
     client, asked, django_capture_on_commit_callbacks
 ):
