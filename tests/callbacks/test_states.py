@@ -167,3 +167,12 @@ def test_request_opened_again_days_later_is_late_only_if_nobody_called(client, a
     actions.reopen(asked, alex)
     assert asked.is_waiting and asked.is_overdue is not was_called
     assert ("We will reach you by" in text_of(client.get(link_to()))) is was_called
+
+
+def test_file_after_the_call_is_promised_no_call(client, asked, alex):
+    words = "Even if your file does not go through, we will call you."
+    assert words in text_of(client.get(link_to()))
+    actions.claim(asked, alex)
+    actions.log_attempt(asked, alex, Outcome.REACHED)
+    page = text_of(client.get(link_to()))
+    assert words not in page and "If we asked you for one, send it, then call us." in page
