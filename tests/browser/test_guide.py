@@ -167,3 +167,15 @@ def test_search_message_is_clear_of_the_form(look):
         visitor.open(f"/search/?q={asked}")
         question, said = (visitor.page.locator(name).bounding_box() for name in ("form.search", "form.search + p"))
         assert said["y"] - question["y"] - question["height"] >= 16, asked
+
+
+#: The right edge of what one can read or press. At 1280 pixels a text ends at 832, the page at 1152.
+EDGE = """() => Math.max(...[...document.querySelectorAll('main :is(a, label, select, summary)')]
+    .filter(e => e.getClientRects().length).map(e => e.getBoundingClientRect().right))"""
+
+
+def test_desk_has_something_beside_the_text(look):
+    page = (visitor := look(1280)).page
+    for path in ("/search/?q=sick", "/treatments/compare/", "/symptoms/nausea-and-vomiting/"):
+        visitor.open(path)
+        assert page.evaluate(EDGE) > 1000, path
