@@ -89,6 +89,13 @@ def test_list_and_forms_break_no_rule_and_fit(staff, model):
         check(page, "errors")
 
 
+def test_first_button_of_a_form_alone_is_filled(staff):
+    staff.open("/admin/articles/article/add/")
+    color = "e => getComputedStyle(e).backgroundColor"
+    page, *buttons = [each.evaluate(color) for each in staff.page.locator("body, .submit-row input").all()]
+    assert len(buttons) > 2 and [button != page for button in buttons] == [True] + [False] * (len(buttons) - 1)
+
+
 #: What a finger presses and is lower than 44 pixels; a button to choose counts with its label.
 LOW = """() => [...document.querySelectorAll('#content :is(button, .button, select, summary, input)'),
     ...document.querySelectorAll('.theme-toggle, #logout-form button')]
