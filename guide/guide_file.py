@@ -108,6 +108,6 @@ def _under_its_title(text: re.Match) -> str:
 
 def _in_words(picture: re.Match) -> str:
     """Replace a picture with its description, as the file loads none."""
-    described = re.search(r'\balt="([^"]*)"', picture[0])
-    words = gettext("Picture: {words}").format(words=described[1]) if described and described[1] else ""
+    described = re.search(r'\balt="([^"]+)"', picture[0])
+    words = gettext("Picture: {words}").format(words=described[1]) if described else ""
     return f"<em>{words}</em>" if words else ""

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from editorial.admin.content import admin_address
 from editorial.admin.pages import ReviewedPageAdmin
 from editorial.models.changes import ChangeRecord
-from editorial.models.translated import Translated, digest_of_words, words_of
+from editorial.models.translated import digest_of_words, words_of
 from editorial.values import languages
 from editorial.values.links import tidied
 from editorial.workflow import change_kinds, revisions
@@ -149,7 +149,7 @@ class TranslationAdmin(ReviewedPageAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         model: Any = get_object_or_404(ContentType, pk=page_type).model_class()
-        if language not in languages.OTHERS or not issubclass(model or object, Translated):
+        if language not in languages.OTHERS or model not in table.models():
             raise Http404
         row: Any = get_object_or_404(model, pk=page)
         key = {"page_type_id": page_type, "page_id": page, "language": language}

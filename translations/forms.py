@@ -39,7 +39,6 @@ class TranslationForm(ChangeForm):
             self.fields["slug"].error_messages["invalid"] = ADDRESS_INVALID
         for name in set(self.fields) & set(_COLUMNS):
             self.fields[name].widget.attrs["lang"] = translation.language
-            self.fields[name].label = self.fields[name].label or name
 
     def clean_slug(self) -> str:
         """Refuse another translation's address: the database's own check needs fields that the form lacks."""

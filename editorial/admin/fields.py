@@ -190,6 +190,6 @@ def linked(rows: Iterable[tuple[models.Model, str]], none: str) -> str:
 
 
 def _named(field: Any) -> Any:
-    if field and field.label:
+    if field:
         field.widget.attrs["aria-label"] = capfirst(field.label)
     return field

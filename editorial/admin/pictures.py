@@ -36,7 +36,7 @@ class AddPictureForm(forms.ModelForm):
     def full_clean(self) -> None:
         """Store the files once all else is right: those of a refused form would become a second picture."""
         super().full_clean()
-        if not self.is_bound or self.errors:
+        if not self.is_valid():
             return
         try:
             stored = pictures.save_files(self.cleaned_data["file"])

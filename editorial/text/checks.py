@@ -210,14 +210,14 @@ def _dead(href: str, ids: set[str]) -> str:
     if href.startswith("#"):
         return "" if href[1:] in ids else f"No heading of this text has the address {href}."
     path = re.split(r"[?#]", href)[0]
-    if not path.startswith("/") or is_foreign_path(href) or path.startswith(("/static/", "/media/")):
+    if not path.startswith("/") or is_foreign_path(href) or path.startswith("/static/"):
         return ""
     try:
         match = resolve(path)
-        model, slug = models_by_view().get(match.view_name), match.kwargs.get("slug")
-        if model is None or slug is None:
+        model = models_by_view().get(match.view_name)
+        if model is None:
             return ""
-        rows = model._default_manager.filter(slug=slug)
+        rows = model._default_manager.filter(slug=match.kwargs["slug"])
         if getattr(rows, "published", rows.all)().exists():
             return ""
         is_hidden = rows.exists()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from editorial.models import GlossaryTerm, HelpLine, Source
-from editorial.models.changes import ChangeRecord, draft_beside
+from editorial.models.changes import ChangeRecord
 from editorial.text.house_rules import CITATION, KEY
 from editorial.text.link_targets import kinds
 from editorial.values import languages
@@ -89,7 +89,7 @@ def drafts_citing(source: Source) -> Iterator[ReviewedPage]:
     """Yield the published pages whose draft cites a source."""
     for change in ChangeRecord.objects.filter(typed__contains=quote(f"@{source.key}")):
         texts = [text for _, text in parse_qsl(change.typed)]
-        if change.page and draft_beside(change.page) == change and source.key in keys_in(texts):
+        if change.page and source.key in keys_in(texts):
             yield change.page
 
 

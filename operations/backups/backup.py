@@ -138,7 +138,7 @@ def lost_files(backup: Path) -> int:
     if not backup.exists():
         return 0  # pruned: another worker has made a newer one and counts its files
     missing = manifest.load(backup).missing
-    return Attachment.objects.arrived().filter(object_name__in=missing).count() if missing else 0
+    return Attachment.objects.arrived().filter(object_name__in=missing).count()
 
 
 class _Copy:

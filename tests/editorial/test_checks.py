@@ -202,7 +202,7 @@ def test_good_text_gets_no_findings():
         "- Say “I am an addict, I want to get clean”\n\n### Then\n\nGive naloxone. Do you take methadone?\n\n"
         "::: emergency\n- Go\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
         " [text](sms:741741?body=HELP)\n\nBring two people. Ask about hormone replacement therapy."
-        " [![a](/media/a.png)](/emergency/)"
+        " [![a](/media/a.png)](/emergency/) [b](/static/b.pdf)"
     )
     assert told(text) == []
 
