@@ -203,3 +203,17 @@ def test_good_backup_is_reported_if_the_list_of_erased_requests_is_damaged(tmp_p
     said = fails(place, "backup")
     [made] = manifest.all_in(tmp_path / "backups")
     assert f"{made.name} was made and verified" in said and "erased.txt is damaged" in said and manifest.verify(made)
+
+
+def test_backup_of_another_format_is_refused(tmp_path):
+    manifest.Manifest("", "", {}, {}, format=manifest.FORMAT + 1).save(tmp_path)
+    with pytest.raises(manifest.BackupError, match="another version"):
+        manifest.load(tmp_path)
+
+
+def test_database_with_a_row_whose_parent_is_gone_is_damaged(tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+        database.executescript("CREATE TABLE a (id PRIMARY KEY); CREATE TABLE b (a REFERENCES a)")
+        database.executescript("INSERT INTO b VALUES (1)")
+    with pytest.raises(manifest.BackupError, match="own check"):
+        manifest.verify_sqlite(tmp_path / "db.sqlite3")
