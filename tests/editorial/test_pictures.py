@@ -79,7 +79,10 @@ def test_picture_without_words_is_published_only_if_it_is_decorative(as_):
     assert "not both" in page
 
 
-def test_library_says_where_a_picture_is_used_and_an_administrator_erases_only_what_no_text_names(as_):
+def test_library_says_where_a_picture_is_used_and_an_administrator_erases_only_what_no_text_names(as_, monkeypatch):
+    def fails(*args: object) -> None:
+        raise OSError
+
     spray, other = (add(as_("editor"), alt=alt) for alt in ("A nose spray", "A window"))
     with reversion.create_revision():
         article = make_article(body=f"{spray.markdown}\n\nText.[@a-source]", title="On naloxone")
@@ -106,6 +109,10 @@ def test_library_says_where_a_picture_is_used_and_an_administrator_erases_only_w
     ChangeRecord.objects.all().delete()
     UnsavedForm.objects.all().delete()
     files = spray.files
+    with monkeypatch.context() as no_store:
+        no_store.setattr(type(storages["default"]), "delete", fails)
+        told = as_("chief").post(f"{LIBRARY}{spray.pk}/delete/", {"post": "yes"}, follow=True)
+    assert b"Not erased" in told.content
     assert len(files) == 4 and all(map(default_storage.exists, files))
     assert as_("chief").post(f"{LIBRARY}{spray.pk}/delete/", {"post": "yes"}).status_code == 302
     assert list(Picture.objects.all()) == [other] and not any(map(default_storage.exists, files))
@@ -128,6 +135,7 @@ def test_administrator_removes_a_picture_from_old_versions_for_a_reason_that_rea
         record(article, ChangeRecord.Kind.UPDATE, note="No picture.")
     as_("editor").post(form, why)
     assert default_storage.exists(face.files[0]) and not Picture.objects.get().removed_why
+    assert Picture.objects.get().by.username == "chief"
     as_("chief").post(form, why)
     assert not any(map(default_storage.exists, face.files))
     assert "She asked for it." in as_("chief").get(form).content.decode()
@@ -150,6 +158,7 @@ def test_every_file_gets_a_row_and_copies_without_a_picture_go(as_, caplog):
     older, broken = (Picture.objects.get(name=f"{letter * 32}.png") for letter in "ab")
     assert (older.width, older.height, older.widths, older.by) == (1000, 500, [480, 800, 1000], None)
     assert broken.widths == [] and "cannot be read" in caplog.text and Picture.objects.count() == 3
+    assert b"could not be read" in as_("editor").get(f"{LIBRARY}{broken.pk}/change/").content
     there = {f"pictures/{name}" for name in default_storage.listdir("pictures")[1]}
     assert there == {*known.files, *older.files, *broken.files}
 

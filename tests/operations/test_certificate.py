@@ -129,3 +129,15 @@ def test_scanner_that_was_given_up_is_probed_no_more(db, settings):
     for settings.CLAMD in (("127.0.0.1", 1), None):
         probes.run_all()
     assert not ProbeResult.objects.filter(name="scanner").exists()
+    assert scanner() == ("note", "No malware scanner is set up.")
+
+
+def test_scanner_that_responds_is_no_problem(db, settings):
+    settings.CLAMD = ("127.0.0.1", 1)
+    ProbeResult.objects.create(name="scanner", at=timezone.now())
+    assert scanner() == ("ok", "Responding. Files on hold: 0.")
+
+
+def scanner() -> tuple[str, str]:
+    found = next(finding for finding in readiness.findings(timezone.now()) if finding.key == "scanner")
+    return found.state, found.text

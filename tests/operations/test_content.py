@@ -244,3 +244,6 @@ def test_pictures_go_out_with_what_is_said_of_them_and_come_in_on_another_machin
         (folder / "pictures.yaml").write_text(f"- {{name: {name}, widths: []}}")
         with pytest.raises(CommandError, match="no name of a picture"):
             imported(tmp_path, capsys, "--dry-run")
+    (folder / "pictures.yaml").write_text(f"- {{name: {picture.name}, widths: [../480]}}")
+    with pytest.raises(CommandError, match="are not numbers"):
+        imported(tmp_path, capsys, "--dry-run")
