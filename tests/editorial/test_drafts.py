@@ -224,12 +224,14 @@ def test_preview_shows_what_is_typed_and_writes_nothing(admin, path):
     assert "frame-ancestors 'self'" in nothing["Content-Security-Policy"]
     phase, article = make_phase(), make_article()
     make_symptom(phase)
+    make_symptom(phase, name="Zaps", slug="zaps")
     page = {"article": article, "phase": phase}.get(path.split("/")[-2], article)
     typed = form_of(admin, page) | {"summary": "Typed " * 60, "body": "**Typed**", "overview": "**Typed**"}
     typed |= {"symptoms-0-name": "Gaping", "symptoms-0-onset_from": "", "onset_from": "nonsense"}
+    assert ("Zaps" in preview(admin, page, **typed)) is (page is phase)
     with CaptureQueriesContext(connection) as queries:
-        html = preview(admin, page, **typed)
-    assert "<strong>Typed</strong>" in html and "Typed Typed" in html and "not saved yet" in html
+        html = preview(admin, page, **typed, **{"symptoms-1-DELETE": "on"})
+    assert "<strong>Typed</strong>" in html and "Typed Typed" in html and "not saved yet" in html and "Zaps" not in html
     assert not [query for query in queries if re.match("INSERT|UPDATE|DELETE", query["sql"])]
     admin.post(address(page) + "typing/", typed)
     framed = admin.get(address(page, "preview") + "?of=typed&framed").content.decode()

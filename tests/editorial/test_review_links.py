@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from editorial.models import Reviewer, SignOff
-from editorial.models.changes import ReviewAnswer, draft_beside
+from editorial.models.changes import ChangeRecord, ReviewAnswer, draft_beside
 from editorial.pages import review_links
 from tests.editorial.test_drafts import save_draft
 from tests.editorial.test_revisions import address, form_of, save
@@ -67,6 +67,12 @@ def test_review_link_ends(admin, monkeypatch):
     link = link_to(admin, article)
     assert Client().get(link).status_code == 200
     admin.post(address(article, "draft"), {"throw_away": ""})
+    assert Client().get(link).status_code == 410
+    save_draft(admin, article, body="Third.")
+    link = link_to(admin, article)
+    article.delete()
+    assert Client().get(link).status_code == 410
+    ChangeRecord.objects.all().delete()  # a backup of before was restored
     assert Client().get(link).status_code == 410
 
 

@@ -33,6 +33,7 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
     fresh = {"title": "Fresh", "slug": "fresh", "reviewed_on": today, "published_at": tomorrow}
     checked_today = make_article(body="Text.[@old-study]", **fresh)
     other = make_article(title="Other", slug="other", body="Mail [@old-study2] and old-study.")
+    save_draft(admin, other, body="Mail [@old-study2].")
     stage = make_phase()
     make_symptom(stage, what_helps="Rest.[@old-study]")
     GlossaryTerm.objects.create(slug="w", word="wording", meaning="A word.[@old-study]")
@@ -83,6 +84,13 @@ def test_source_that_contradicts_itself_or_another_is_refused(values, told):
         values = {"superseded_by": other}
     source = Source(key="a-source", organization="An office", title="A report", **values)
     with pytest.raises(ValidationError, match=told):
+        source.full_clean()
+
+
+def test_source_does_not_replace_itself():
+    source = make_source()
+    source.status, source.superseded_by = Source.Status.SUPERSEDED, source
+    with pytest.raises(ValidationError, match="never itself"):
         source.full_clean()
 
 

@@ -110,7 +110,8 @@ def test_column_added_since_a_row_was_loaded_is_filled_in(db):
     from tests.factories import make_treatment
 
     new = {"place": "home", "compare_note": "New.[@a-source]"}
-    for slug, touched in (("untouched", False), ("edited", True)):
+    typed = {"untouched": {}, "edited": {"summary": "By staff"}, "new-typed": {"compare_note": "By staff"}}
+    for slug, touched in typed.items():
         row = make_treatment(slug=slug, name=slug)
         row.delete()
         names = (
@@ -127,7 +128,7 @@ def test_column_added_since_a_row_was_loaded_is_filled_in(db):
         values = {name: getattr(row, name) for name in names}
         load_item(Entry(TreatmentOption, {"slug": slug}, values))
         if touched:
-            TreatmentOption.objects.filter(slug=slug).update(summary="By staff")
+            TreatmentOption.objects.filter(slug=slug).update(**touched)
         assert load_item(Entry(TreatmentOption, {"slug": slug}, values | new)) == ("kept" if touched else "updated")
         assert load_item(Entry(TreatmentOption, {"slug": slug}, values | new)) == ("kept" if touched else "unchanged")
     assert TreatmentOption.objects.get(slug="untouched").place == "home"
