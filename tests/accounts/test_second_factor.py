@@ -65,7 +65,7 @@ def test_staff_without_a_second_factor_are_readers_on_readers_pages(newcomer):
 
 def test_set_up_is_offered_at_once_and_opens_the_admin(newcomer):
     secret, _ = set_up(newcomer)
-    assert is_in(newcomer)
+    assert is_in(newcomer) and newcomer.get(PICTURE).status_code == 404
     assert secret not in Authenticator.objects.get(type="totp").data["secret"]
 
 
