@@ -63,7 +63,7 @@ def only_changes_language(form: forms.Form) -> bool:
 
 def _path(view: str, kwargs: dict[str, Any], code: str) -> tuple[str, bool]:
     model = models_by_view().get(view)
-    if model is None or "slug" not in kwargs:
+    if model is None:
         with languages.override(code):
             return reverse(view, kwargs=kwargs), True
     known_as = kwargs["slug"]

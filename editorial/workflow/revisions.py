@@ -134,7 +134,7 @@ def in_memory(page: Any, links: dict[str, QuerySet], rows: dict[str, list[Any]])
         model = relation.related_model
         for row in found:
             setattr(row, relation.field.name, page)
-        order = [name for name in model._meta.ordering or () if "__" not in name]
+        order = [name for name in model._meta.ordering if "__" not in name]
         loaded[accessor] = model._default_manager.none()
         loaded[accessor]._result_cache = sorted(found, key=lambda row: [getattr(row, name) for name in order])
     # As prefetch_related does it (docs/undocumented.md).

@@ -64,6 +64,11 @@ def test_draft_that_has_no_date_yet_is_previewed_beside_published_articles(admin
     assert 'rel="prev"' not in html and 'rel="next"' not in html and "Out" in html.split('id="related"')[1]
 
 
+def test_new_page_is_previewed_before_it_has_an_address(admin):
+    html = admin.post("/admin/articles/article/add/preview/", {"title": "New", "slug": ""}).content.decode()
+    assert "<h1>New</h1>" in html and "It is not saved yet" in html
+
+
 def test_preview_of_a_page_that_is_not_there_is_not_found(admin):
     assert admin.get("/admin/articles/article/999/preview/").status_code == 404
     assert admin.get("/admin/articles/article/abc/preview/").status_code == 404
