@@ -204,15 +204,12 @@ class ReviewedPageAdmin(
 
 
 def _addresses(formset: Any) -> dict[Any, str]:
-    """Return the stored addresses of a formset's rows by key; none if they have no pages of their own."""
-    has_pages = hasattr(formset.model, "get_absolute_url")
-    return {row.pk: row.get_absolute_url() for row in formset.queryset.all()} if has_pages else {}
+    """Return the stored addresses of a formset's rows by key."""
+    return {row.pk: row.get_absolute_url() for row in formset.queryset.all()}
 
 
-def _translated(row: models.Model, page: models.Model) -> list[tuple[str, str]]:
+def _translated(row: Translated, page: Translated) -> list[tuple[str, str]]:
     """Return the addresses of a row's translations that readers had, each with its page's in that language."""
-    if row.pk is None or not isinstance(row, Translated) or not isinstance(page, Translated):
-        return []
     there = {each.language: each.get_absolute_url() for each in page.translations.all()}
     had = row.translations.filter(language__in=there, published_at__isnull=False)
     return [(each.get_absolute_url(), there[each.language]) for each in had]

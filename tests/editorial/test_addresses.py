@@ -174,5 +174,6 @@ def test_draft_that_gets_another_slug_takes_no_old_address_from_a_live_page(admi
 def test_address_of_a_deleted_symptom_leads_to_its_stage(admin, client):
     stage = make_phase()
     make_symptom(stage)
-    save(admin, stage, **{"symptoms-0-DELETE": "on"})
+    new = {"symptoms-TOTAL_FORMS": "2", "symptoms-1-name": "Typed", "symptoms-1-DELETE": "on"}
+    save(admin, stage, **{"symptoms-0-DELETE": "on"}, **new)
     assert client.get("/symptoms/yawning/")["Location"] == "/phases/a-stage/"
