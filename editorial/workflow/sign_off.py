@@ -139,8 +139,7 @@ class ToSign:
     def was_written_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """Return whether this user saved this text, or the page last, and so may not sign it."""
         records = ChangeRecord.objects.of(self.page).exclude(kind=ChangeRecord.Kind.CHECKED)
-        newest = records.values("pk").first()
-        return records.filter(Q(digest=self.digest) | Q(pk=newest["pk"] if newest else None), by=user).exists()
+        return records.filter(Q(digest=self.digest) | Q(pk=records.values("pk")[:1]), by=user).exists()
 
 
 def to_sign(page: Any, *, live: bool = False) -> ToSign:

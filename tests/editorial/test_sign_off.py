@@ -174,6 +174,8 @@ def test_reviewer_signs_only_what_was_shown_and_not_their_own_words(client, admi
     now = ChangeRecord.objects.get().digest
     signed_in.post(address(page, "sign"), {"digest": now})
     assert not SignOff.objects.exists()
+    Source.objects.update(title="Another")  # which gives their words another digest
+    assert 'name="digest"' not in signed_in.get(address(page, "sign")).content.decode()
     assert admin.get(address(page, "sign")).status_code == 403
 
 
