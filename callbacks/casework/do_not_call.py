@@ -38,7 +38,7 @@ def without_barred(details: Details) -> tuple[Details, list[DoNotCall]]:
 def barred_among() -> Callable[[str], bool]:
     """Return a function that tells whether a number is barred, for many numbers. One query."""
     barred = set(_in_force().values_list("phone_index", flat=True))
-    return lambda phone: bool(phone and barred.intersection(_indexes(phone)))
+    return lambda phone: not barred.isdisjoint(_indexes(phone))
 
 
 def add(phone: str, who: User) -> None:

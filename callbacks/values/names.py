@@ -17,9 +17,7 @@ _LONG_FORM_EXTRA = 3
 def same(one: str, other: str) -> bool:
     """Return whether the names differ only in case, accents, spaces and punctuation."""
     first, second = "".join(_words(one)), "".join(_words(other))
-    if not first and not second:  # neither has letters
-        return one == other
-    return first == second
+    return first == second if first else one == other  # some names have no letters
 
 
 def similar(one: str, other: str) -> bool:
