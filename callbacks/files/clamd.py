@@ -86,10 +86,8 @@ class Scan:
     def _send(self, data: bytes) -> None:
         if not self._socket:
             return
-        if self._seconds_to_send <= 0:
-            raise TimeoutError("It accepts the file too slowly.")
         started = time.monotonic()
-        self._socket.settimeout(self._seconds_to_send)
+        self._socket.settimeout(max(self._seconds_to_send, 0.001))  # with 0 it would not wait at all
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError) as error:
