@@ -112,6 +112,7 @@ def test_sheet_has_what_a_clinician_asks(client, guide):
     for words in ("1 to 2 days ago", "Fentanyl", "Injected", "Alcohol", "Yes, or might be"):
         assert words in notes
     assert "Can you keep drinks down?||" in notes  # left open: a line to write on
+    assert "Yes, or might be" not in sheet(client, felt=["shaking"])
 
 
 def test_check_in_left_empty_comes_back_with_a_way_on(client, guide):

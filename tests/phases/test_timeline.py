@@ -77,7 +77,14 @@ def test_timeline_marks_the_readers_hour_as_the_stretch_they_gave():
 
 @pytest.mark.parametrize(
     ("hours", "marked"),
-    [((0, 6), ["A stage"]), ((2, 3), ["A stage"]), ((30, 30), ["A stage"]), ((100, 100), ["B"]), ((168, 336), ["B"])],
+    [
+        ((0, 6), ["A stage"]),
+        ((2, 3), ["A stage"]),
+        ((30, 30), ["A stage"]),
+        ((100, 100), ["B"]),
+        ((168, 336), ["B"]),
+        ((9000, 9000), ["B"]),
+    ],
 )
 def test_timeline_marks_the_reader_on_what_can_be_going_on_or_comes_next(hours, marked):
     rows = timeline.of_phases([make_phase(), make_phase(**LATER)], now=hours).rows
