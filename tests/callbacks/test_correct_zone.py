@@ -8,6 +8,7 @@ from callbacks.admin.instructions import instructions
 from callbacks.models import CallbackRequest
 from callbacks.values.safe_hours import OTHER, UNKNOWN, PartOfDay, SafeHours
 from tests.callbacks.helpers import CORRECT, DETAILS, link_to, submit, text_of
+from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
 
 pytestmark = pytest.mark.django_db
 MEXICAN = "+52 55 1234 5678"
@@ -16,6 +17,7 @@ MORNING = SafeHours((PartOfDay.MORNING,), "America/Denver")
 
 @pytest.fixture
 def asked_(client) -> CallbackRequest:
+    opened(EVERY_DAY_8_TO_8, 24)
     return submit(details=dataclasses.replace(DETAILS, safe_hours=MORNING))
 
 
@@ -42,6 +44,7 @@ def test_number_from_another_country_needs_a_zone_or_a_place(client, asked_):
 
 @pytest.mark.parametrize("zone", ["", OTHER])
 def test_place_alone_makes_the_zone_unknown_and_the_promise_void(client, asked_, zone):
+    assert asked_.due_is_promised
     assert correction(client, zone=zone, place="Mexico City").status_code == 303
     assert kept() == ("+525512345678", UNKNOWN, "Mexico City")
     assert not CallbackRequest.objects.get().due_is_promised

@@ -104,6 +104,10 @@ def test_file_name_that_breaks_the_header_costs_at_most_the_file(client):
     assert post_form(client, ("file_1", File(PDF * 200, b"a\r\nb.pdf"))).status_code == 303
     assert (only_attachment().arrived, only_attachment().reason) == (False, "interrupted")
     assert objects_in_store() == []
+    forget_requests()
+    cut = body(fields(), ("file_2", File(PDF * 200)), complete=False).removesuffix(b"--\r\n")
+    assert post(client, cut + b"no end" * 100).status_code == 303
+    assert (only_attachment().slot, only_attachment().reason, objects_in_store()) == ("file_2", "interrupted", [])
 
 
 def test_file_with_a_name_from_an_old_system_is_refused_with_its_reason(client):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from callbacks.casework import erasure
 from callbacks.models import CallbackRequest
 from tests.callbacks.helpers import (
     DETAILS,
@@ -103,6 +104,10 @@ def test_another_person_on_the_same_open_form_gets_a_separate_request(client):
     assert post(client, body(text))["Location"] == first  # and each, sent again, stays the same
     assert post(client, body(text | {"name": "Ana", "phone": "212 555 0166"}))["Location"] == second
     assert CallbackRequest.objects.count() == 2
+    erasure.withdraw(two)
+    for name, phone, email in (("Bo", "212 555 0177", ""), ("Cy", "", "cy@example.org"), ("Di", "", "di@example.org")):
+        assert post(client, body(text | {"name": name, "phone": phone, "email": email})).status_code == 303
+        erasure.withdraw(CallbackRequest.objects.latest("received_at"))  # ends it for nobody else
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_name_is_the_same_but_for_how_it_is_typed(one, other):
 def test_names_that_may_be_one_are_akin(one, other):
     for pair in ((one, other), (other, one)):
         assert names.similar(*pair) and not names.same(*pair)
+    assert named(one, phone="+12125550166").is_different_person(named(other)), "nothing but the name agrees"
 
 
 @pytest.mark.parametrize(

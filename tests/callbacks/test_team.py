@@ -6,7 +6,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from callbacks.casework import actions
+from callbacks.casework import actions, merging
 from callbacks.models import CallbackRequest, DoNotCall
 from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import (
@@ -99,6 +99,8 @@ def test_merging_two_requests_of_one_person_is_confirmed_and_keeps_both(staff, a
 def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
     other = submit(nonce="b")
     actions.claim(other, alex)
+    with pytest.raises(actions.AlreadyTaken):
+        merging.merge(asked, other, make_staff("passer-by"))
     staff.post(step("claim", asked))
     response = staff.post(step("merge", asked), {"other": other.pk, "confirmed": "yes"})
     other.refresh_from_db()
