@@ -117,6 +117,7 @@ def test_711_beside_the_number_is_understood_as_relay(client):
 def test_staff_read_first_how_and_in_which_language(said, first, forbids):
     found = instructions(Details("Jo", "+12125550123", **said))
     assert found[0].sentence.startswith(first) and not found[0].forbids
+    assert ("Have the interpreter ready" in found[0].sentence) is ("interpreter" in said)
     assert not forbids or (found[1].sentence == forbids and found[1].forbids)
     assert any("subject line" in each.sentence and each.forbids for each in found) is (said.get("channel") == "email")
 

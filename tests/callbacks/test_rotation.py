@@ -136,19 +136,20 @@ def test_withdrawn_request_holds_nothing_to_move(request_, django_capture_on_com
     assert "damaged" not in rotate("--check")
 
 
-def test_file_erased_in_the_middle_of_its_rotation_stays_erased(
-    request_, monkeypatch, django_capture_on_commit_callbacks
+@pytest.mark.parametrize(("module", "step"), [(streams, "rewrapped"), (sealed_files, "key_number")])
+def test_file_erased_in_the_middle_of_its_rotation_stays_erased_and_is_not_called_missing(
+    request_, monkeypatch, django_capture_on_commit_callbacks, module, step
 ):
-    header = streams.rewrapped
+    then, said = getattr(module, step), []
 
     def erase_first(*args):
         with django_capture_on_commit_callbacks(execute=True):
             erasure.erase(request_, by=make_staff())
-        return header(*args)
+        return then(*args)
 
-    monkeypatch.setattr(streams, "rewrapped", erase_first)
-    rotation.rewrap_files(print)
-    assert objects_in_store() == []
+    monkeypatch.setattr(module, step, erase_first)
+    rotation.rewrap_files(said.append)
+    assert objects_in_store() == [] and "missing" not in said[-1]
 
 
 def test_download_in_progress_survives_a_rotation(request_):

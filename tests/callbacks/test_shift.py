@@ -80,7 +80,7 @@ def test_unanswered_call_needs_three_presses_from_the_queue(noon, staff):
     assert request.attempts.get().outcome == "no_answer" and request.notes.get().open_text() == "A child spoke."
 
 
-def test_second_try_shows_how_the_last_went_and_keeps_what_was_planned(noon, staff):
+def test_second_try_shows_how_the_last_went_and_keeps_what_was_planned(noon, staff, clock):
     request = ask("a-nonce")
     staff.post(step("claim", request))
     typed = {"next_try": "other", "at_0": "2026-12-01", "at_1": "19:58", "text": "Her mother spoke."} | now_on(request)
@@ -89,8 +89,11 @@ def test_second_try_shows_how_the_last_went_and_keeps_what_was_planned(noon, sta
     above = page.split("(212) 555-0123")[0]
     assert "They asked us to call later , today, 12:00 pm." in above and "“Her mother spoke.”" in above
     assert "Next try, unless you talked: tomorrow, 7:58 pm." in page
+    clock.forward(hours=31, minutes=30)  # less than an hour before, from a page left open
+    staff.force_login(CallbackRequest.objects.get().claimed_by)
     staff.post(step("attempt", request), {"quick": "no_answer", "quick_next_try": "planned"} | now_on(request))
     request.refresh_from_db()
+    assert request.attempts.count() == 2
     assert request.next_try_at == NOON + datetime.timedelta(days=1, hours=7, minutes=58)
 
 
@@ -98,6 +101,9 @@ def test_next_try_is_proposed_in_hours_both_open_and_safe(noon, staff):
     request = submit(details=dataclasses.replace(DETAILS, safe_hours=SafeHours((), days=(0,), last=12)))
     page = staff.post(staff.post(step("call", request))["Location"]).content.decode()
     assert "Next try, unless you talked: Mon, Dec 7, 8:00 am." in page
+    opened(EVERY_DAY_8_TO_8[1:], 8)
+    page = staff.post(step("reveal", request)).content.decode()
+    assert "Next try, unless you talked: none, as no hours are both open and safe." in page
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_percentiles_and_shares_are_those_counted_by_hand():
     assert counts.percentile([10, 9, 1], 50) == quarter and counts.percentile([10, 9, 1], 95) == half
     assert counts.percentile([10, 8, 2], 95) == hour and counts.percentile([9, 10, 1], 50) == half
     assert counts.about(9) == "fewer than 10" and counts.about(14) == "about 10" and counts.about(15) == "about 20"
-    assert counts.share(60, 40) == "about 60%"
+    assert counts.share(60, 40) == "about 60%" and counts.rounded(9) == 0
 
 
 def test_no_total_reveals_a_small_number():
@@ -105,7 +105,10 @@ def test_page_shows_and_draws_nothing_of_fewer_than_ten(client, clock):
         return client.get(PAGE).content.decode().split('id="content"')[1].split("<footer")[0]
 
     assert "Nothing to show yet" in add(Measure.FIRST_CALL, 9)
+    few = add(Measure.FIRST_CALL, 10, 9)
+    assert "too few to say for 95 of 100" in few and '<rect class="part-1"' not in few
     page = add(Measure.FIRST_CALL, 50, 40, 10)
+    assert "Nov 25 to Dec 1" in page and '<rect class="part-1"' in page
     assert "within 15 minutes" in page and "within 1 hour for 95 of 100" in page and "4 pm to 8 pm" in page
     few = add(Measure.KEPT, 100, 1)
     assert "fewer than 10 late</b> <span>of about 100 promised" in few and add(Measure.KEPT, 100, 4) == few
