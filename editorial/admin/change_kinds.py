@@ -36,6 +36,7 @@ UNDOES = (
     "The page was corrected after this draft was begun. See that the draft does not undo that, and check the box under "
     "each correction above."
 )
+IS_BEFORE = "The page was corrected since, and this text would undo that: “{}”"
 #: Not just "kind": a treatment has a field of that name.
 CHANGE_FIELDS = ("change_kind", "change_note")
 
@@ -190,8 +191,10 @@ class ChangeKindMixin(ContentAdmin):
 
     @contextlib.contextmanager
     def brought_back(self, version: Version, when: str) -> Iterator[None]:
-        """Record restoring a version of a live page as an update."""
+        """Record restoring a version of a live page as an update, but undo no correction unsaid."""
         page = self.model(pk=version.object_id)
+        if undone := drafts.corrected_after(version, page).first():
+            raise change_kinds.Refused(IS_BEFORE.format(undone.note))
         seen = change_kinds.public_state(page)
         yield
         change_kinds.record_save(page, seen, Kind.UPDATE, note=f"The text of {when} is back.")

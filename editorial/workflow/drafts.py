@@ -136,8 +136,13 @@ def begun_from(draft: ChangeRecord, page: Any) -> Version | None:
 def corrected_since(draft: ChangeRecord, page: Any) -> QuerySet[ChangeRecord]:
     """Return the corrections of a page that were published after its draft was begun: the draft may undo them."""
     begun = begun_from(draft, page)
+    return corrected_after(begun, page) if begun else ChangeRecord.objects.none()
+
+
+def corrected_after(version: Version, page: Any) -> QuerySet[ChangeRecord]:
+    """Return the corrections of a page that are newer than a version of it."""
     corrections = ChangeRecord.objects.of(page).filter(kind__in=ChangeRecord.CORRECTIONS)
-    return corrections.filter(revision__gt=begun.revision_id) if begun else corrections.none()
+    return corrections.filter(revision__gt=version.revision_id)
 
 
 def to_review(page: Any) -> ChangeRecord | None:

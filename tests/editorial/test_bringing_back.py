@@ -115,3 +115,16 @@ def test_change_of_blanks_alone_shows_in_the_history(admin):
     new, old = revisions.history(article)
     html = admin.get(f"{address(article, 'history')}?from={old.pk}&to={new.pk}").content.decode()
     assert "<ins>··</ins>" in html and "<ins>¶" in html
+
+
+def test_text_from_before_a_correction_is_not_brought_back_and_the_page_says_why(admin):
+    article = make_article()
+    corrected = {"change_kind": "correction", "change_note": "It said that sleep returns in a day."}
+    save(admin, article, body="Sleep returns in weeks.[@a-source]", **corrected)
+    save(admin, article, title="Another title", change_kind="wording")
+    _, correction, before = revisions.history(article)
+    html = bring_back(admin, before).content.decode()
+    assert "would undo that: “It said that sleep returns in a day.”" in html and "compare it with today" in html
+    assert Article.objects.get().body.startswith("Sleep returns in weeks.")
+    bring_back(admin, correction)
+    assert Article.objects.get().title == "An article"
