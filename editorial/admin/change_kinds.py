@@ -36,6 +36,10 @@ UNDOES = (
     "The page was corrected after this draft was begun. See that the draft does not undo that, and check the box under "
     "each correction above."
 )
+IS_LIVE = (
+    "Readers see this page since {}, and would lose it until the time that you gave. Give a time that has passed. To "
+    "change the page later, save a draft; to take it down, archive it."
+)
 IS_BEFORE = "The page was corrected since, and this text would undo that: “{}”"
 #: Not just "kind": a treatment has a field of that name.
 CHANGE_FIELDS = ("change_kind", "change_note")
@@ -120,6 +124,10 @@ class ChangeForm(VersionedForm):
                 self.add_error("let_through_reason", "Say why, in a sentence.")
         if SAVE_DRAFT in self.data:
             return cleaned
+        at = cleaned.get("published_at")
+        if at and at > timezone.now() and cleaned.get("status") == "published" and self.instance.is_published():
+            since = formats.date_format(timezone.localtime(self.instance.published_at), "DATETIME_FORMAT")
+            self.add_error("published_at", IS_LIVE.format(since))
         if "_of_draft" in self.data and (draft := draft_beside(self.instance)):
             has = self.request.POST.getlist("_has_correction")  # of admin/_draft.html
             if any(str(each.pk) not in has for each in drafts.corrected_since(draft, self.instance)):

@@ -92,6 +92,7 @@ class DraftsMixin(PreviewMixin, RevisionsMixin):
             context |= {
                 "answers": _answers(page),
                 "can_have_draft": can_have_draft,
+                "is_live": page.is_published(),
                 "draft_address": admin_address(page, "draft"),
                 "may_send": can_have_draft or page.status == ReviewedPage.Status.DRAFT,
             }

@@ -72,16 +72,29 @@ def test_save_message_says_what_readers_see_now(admin):
     article = make_article()
     for changed, words in (
         ({}, "Readers see it now."),
-        (
-            {"published_at_0": "2066-01-02", "published_at_1": "09:00"},
-            "Readers will see it from Jan. 2, 2066, 9 a.m. on.",
-        ),
         ({"status": "draft"}, "readers do not see it"),
         ({"status": "draft", "_send_to_review": "yes"}, "It is in review: readers do not see it."),
         ({"status": "archived"}, "told that it was taken down"),
+        (
+            {"status": "published", "published_at_0": "2066-01-02", "published_at_1": "09:00"},
+            "Readers will see it from Jan. 2, 2066, 9 a.m. on.",
+        ),
     ):
         html = admin.post(address(article), form_of(admin, article) | changed, follow=True).content.decode()
         assert words in html, words
+
+
+def test_draft_begun_while_its_page_was_scheduled_does_not_take_it_from_readers(admin):
+    article = make_article(published_at=timezone.now() + datetime.timedelta(days=9))
+    save_draft(admin, article, body="Other words.[@a-source]")
+    html = admin.get(address(article)).content.decode()
+    assert "Readers do not see the page." in html
+    Article.objects.update(published_at=timezone.now())
+    assert "Readers see the page as it was saved on" in admin.get(address(article)).content.decode()
+    publish = form_of(admin, article) | {"change_kind": "wording", "_save": "yes"}
+    assert "would lose it until the time" in admin.post(address(article), publish).content.decode()
+    assert admin.post(address(article), publish | {"published_at_0": "2026-01-02"}).status_code == 302
+    assert admin.get("/articles/an-article/").status_code == 200
 
 
 def test_publish_action_tells_of_a_draft_beside_a_due_review_and_a_time_to_come(admin):
