@@ -51,6 +51,8 @@ _WITHOUT_UNIT = re.compile(
     rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"
     rf"|\besper[ea]r?\s+(?:al\s+menos\s+)?{_NUMBER}horas?\b"
     rf"(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
+    rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+(?:el\s+doble|la\s+mitad|un\s+poco\s+menos)\b"
+    rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de)\b))"
 )
 #: One line break does not end it, as in Markdown.
 _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!?|]?")

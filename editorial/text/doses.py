@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 #: Medicines and their brand names; a text with one is medical (editorial/workflow/sign_off.py).
 MEDICINES = (
@@ -63,6 +64,20 @@ _WITHOUT_UNIT = re.compile(
     rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
     r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"
 )
+_USE = r"\b(?:drink|inject|smoke|snort|swallow|take|then|use)\s+(?:about\s+|just\s+|only\s+)?"
+#: A step of a taper in words: "halve your methadone", "half of that", "a little less each day", "40, 35, then stop".
+_STEP = re.compile(
+    r"(?i)(?<!not )(?<!n['’]t )(?<!never )\b(?:halve|double|triple)\s+(?:each|every|it|that|the|your)\b"
+    rf"(?:\s+\w+)?(?:\s+(?:doses?|films?|pills?|strips?|tablets?)\b|\s*{MEDICINE.pattern}|\s+{_SCHEDULE.pattern})"
+    rf"|{_USE}(?:(?:half|twice|a\s+(?:third|quarter))\s+as\s+(?:much|many)|a\s+(?:bit|little)\s+less)\b"
+    rf"(?={_NEAR}(?:{MEDICINE.pattern}|{_SCHEDULE.pattern}))"
+    rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|usual))\b"
+    rf"|\b(?:come|cut|drop|go|step)(?:\s+down)?(?:\s+by)?\s+(?:a\s+)?{_NUMBER}\s+{_SCHEDULE.pattern}"
+    rf"|\bskip\s+(?:each|every)\s+\w+\s+dose\b|\b(?:swallow|take)\s+(?!half\s+a\s){_NUMBER}\s+"
+    rf"(?:of\s+{MEDICINE.pattern}|{_SCHEDULE.pattern})"
+    rf"|(?!{_SPRAY.pattern}){MEDICINE.pattern}(?:[:,]\s+{_NUMBER}\s+{_SCHEDULE.pattern}|{_NEAR}?\b(?:every\s+\w+\s+day|"
+    r"\d{1,3}(?:,\s*\d{1,3}){0,9}),?\s+(?:and\s+)?then\s+(?:\d+\b(?!\s+\w)|every|none|nothing|stop)\b)"
+)
 _CITED = re.compile(r"\[@[^\]]*\]")
 _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
@@ -83,7 +98,7 @@ def doses(text: str, title: str = "") -> Iterator[tuple[int, int]]:
         if section or _SCHEDULE.search(block[0]):
             for amount in _BY_WEIGHT.finditer(block[0]):
                 yield block.start() + amount.start(), block.start() + amount.end()
-        for found in _WITHOUT_UNIT.finditer(block[0]):
+        for found in chain(_WITHOUT_UNIT.finditer(block[0]), _STEP.finditer(block[0])):
             yield block.start() + found.start(), block.start() + found.end()
         for sentence in _SENTENCE.finditer(block[0]):
             words = sentence[0]
