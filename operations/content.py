@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import NoReverseMatch
 
 import articles.starter
 import editorial.loading.starter
@@ -24,7 +25,10 @@ FOLDERS = {
     "translations": translations.starter,
 }
 #: What hand-edited files can raise.
-UNREADABLE = (OSError, AttributeError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError)
+UNREADABLE = (
+    *(OSError, AttributeError, KeyError, TypeError, ValueError, ValidationError, yaml.YAMLError, DatabaseError),
+    NoReverseMatch,  # of a slug that is none
+)
 
 
 def write(folder: Path) -> int:
@@ -68,7 +72,9 @@ def read(folder: Path, *, note: str, kind: str, dry_run: bool) -> list[Outcome]:
                 content_pictures.store(folder / "pictures")
             transaction.set_rollback(dry_run)
     except UNREADABLE as error:
-        raise ContentError(f"After {importing.last or 'nothing'}: {type(error).__name__}: {error}") from error
+        what = "missing" if isinstance(error, KeyError) else type(error).__name__
+        unread = f"After {importing.last or 'nothing'}: {what}: {error}"
+        raise ContentError("\n".join(importing.problems or [unread])) from error  # a problem is what it broke on
     return importing.outcomes
 
 

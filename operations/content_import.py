@@ -48,8 +48,9 @@ class Import:
         self.note, self.kind = note, kind
         self.outcomes: list[Outcome] = []
         self.last = ""  # the current entry, for error messages
-        self._problems: list[str] = []
+        self.problems: list[str] = []
         self._named: dict[Any, set[Any]] = defaultdict(set)
+        self._renamed: dict[tuple[Any, str], str] = {}  # who has it, by model and earlier slug
 
     def finish(self) -> None:
         """Remove rows that are in no file, and check every page. Raises ContentError."""
@@ -60,8 +61,8 @@ class Import:
             for page in page_model._default_manager.exclude(status=ReviewedPage.Status.ARCHIVED):
                 for row in revisions.with_rows(page):
                     self._check(row)
-        if self._problems:
-            raise ContentError("\n".join(dict.fromkeys(self._problems)))
+        if self.problems:
+            raise ContentError("\n".join(dict.fromkeys(self.problems)))
 
     def import_page(self, entries: Iterator[Entry]) -> None:
         """Import a page with its rows, remove those that are not in its file, and record the change."""
@@ -71,6 +72,9 @@ class Import:
             if unknown := entry.values.keys() - _fields(entry):
                 named = ", ".join(sorted(unknown))
                 raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {named}.")
+            for name, value in (entry.key | entry.values).items():
+                if isinstance(value, bool | list | dict):  # as YAML reads `no`
+                    raise ContentError(f"After {self.last}, {name}: put the text in quotes, which reads as {value}.")
             seen = parts if entry.is_part else self._named[entry.model]
             rows = entry.model._default_manager
             row = rows.filter(**entry.key).first()
@@ -78,11 +82,15 @@ class Import:
                 row = rows.filter(slug__in=entry.was).exclude(pk__in=seen).first()
             is_new = row is None
             row = row or entry.model(**entry.key)
+            if is_new and (other := self._renamed.get((entry.model, entry.key.get("slug", "")))):
+                raise ContentError(f"{_label(row)} has a file, and {other} says that it was that: change one of them.")
             page = page or row
             different = () if is_new else _different(row, entry)
             if is_new or different:
                 change.before_change(page)
-                before = row.get_absolute_url() if "slug" in different else ""
+                before = ""
+                if "slug" in different:
+                    before, self._renamed[entry.model, row.slug] = row.get_absolute_url(), entry.key["slug"]
                 for name, value in (entry.key | {name: _wanted(entry, name) for name in _fields(entry)}).items():
                     setattr(row, name, value)
                 self._check(row)
@@ -112,7 +120,7 @@ class Import:
     def _remove(self, row: Any) -> None:
         """Archive a page; delete any other row, which its last revision can restore."""
         if isinstance(row, HelpLine) and row.slug == EMERGENCY_NUMBER:
-            self._problems.append("911 must stay among the help lines.")
+            self.problems.append("911 must stay among the help lines.")
         elif not isinstance(row, ReviewedPage):
             revisions.ensure_first_version(row)
             self.outcomes.append(Outcome("deleted", _label(row)))
@@ -131,7 +139,7 @@ class Import:
             row.full_clean()
         except ValidationError as error:
             for name, reasons in error.message_dict.items():
-                self._problems += [f"{_label(row)}, {name}: {reason}" for reason in reasons]
+                self.problems += [f"{_label(row)}, {name}: {reason}" for reason in reasons]
 
 
 def _label(row: Any) -> str:

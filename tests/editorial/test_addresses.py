@@ -9,7 +9,7 @@ from editorial.loading.starter import load, load_item
 from editorial.models import OldAddress
 from editorial.models.addresses import add_redirect, redirect_target
 from editorial.workflow import revisions
-from operations.content_import import Import
+from operations.content_import import ContentError, Import
 from tests.editorial.test_revisions import save
 from tests.factories import DATES, SUMMARY, make_article, make_phase, make_source, make_symptom
 from tests.translations.helpers import translate
@@ -106,6 +106,15 @@ def test_page_renamed_in_an_imported_file_is_said_to_be_and_keeps_a_revision():
     page.refresh_from_db()
     assert redirect_target("/articles/first/") == page.get_absolute_url() == "/articles/second/"
     assert [version.field_dict["slug"] for version in revisions.history(page)] == ["second", "first"]
+
+
+def test_page_renamed_in_an_imported_file_has_no_other_file():
+    make_article(slug="first")
+    importing = Import("A note.", "update")
+    values = {"title": "An article", "summary": SUMMARY, "body": "Text.", "also_called": ""}
+    importing.take(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
+    with pytest.raises(ContentError, match="article first has a file, and second says that it was that"):
+        importing.take(iter([Entry(Article, {"slug": "first"}, values)]))
 
 
 def test_page_imported_after_one_that_took_its_earlier_address_is_another_page():

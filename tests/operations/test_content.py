@@ -140,7 +140,11 @@ UNREAD = [
     (STRIPS, "---\n", "", "articles/test-strips.md: The fields of the page come first"),
     (STRIPS, "title: ", "title: New: ", "articles/test-strips.md: mapping values"),
     (STRIPS, "reviewed_on: 2", "reviewed_on: soon 2", "must be in YYYY-MM-DD format"),
-    ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "After symptom"),
+    (STRIPS, "reviewed_on: 2", "# 2", "article test-strips, reviewed_on: Needed before this page can be published"),
+    (STRIPS, "slug: test-strips\n", "slug: Test Strips\n", "article Test Strips, slug: Use letters"),
+    (STRIPS, "title: ", "title: yes # ", "title: put the text in quotes, which reads as True"),
+    (STRIPS, "topics: ", "# ", "missing: 'topics'"),
+    ("phases/phases/peak-withdrawal.yaml", "slug: diarrhea\n", "slug: yawning\n", "symptom yawning, .* Another"),
     (CONTACTS, starter()[CONTACTS], "", f"{CONTACTS}: There are no fields"),
 ]
 REFUSED = [
