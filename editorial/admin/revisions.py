@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from reversion.errors import RevertError
 from reversion.models import Version
@@ -29,7 +29,7 @@ from editorial.admin.fields import in_words
 from editorial.admin.unsaved import AutosaveMixin
 from editorial.models.changes import ChangeRecord
 from editorial.models.unsaved import BRING_BACK
-from editorial.workflow import revisions
+from editorial.workflow import drafts, revisions
 from editorial.workflow.change_kinds import Refused
 
 MAX_LISTED = 500
@@ -56,7 +56,8 @@ class VersionedForm(forms.ModelForm):
             # opened before there were versions: the first is the state of then
             seen = opened_at or str(versions[-1].pk)
             if seen != str(versions[0].pk):
-                raise ValidationError(_stale_message(versions[0], seen, self.instance))
+                since = next((each for each in versions if str(each.pk) == seen), versions[-1])
+                raise ValidationError(_stale_message(versions[0], since, self.instance))
         return cleaned
 
 
@@ -198,14 +199,16 @@ def _latest(page: models.Model) -> str:
     return str(revisions.history(page).values_list("pk", flat=True).first() or "")
 
 
-def _stale_message(latest: Version, seen: str, page: models.Model) -> str:
+def _stale_message(latest: Version, seen: Version, page: models.Model) -> str:
+    corrected = ((each.get_kind_display(), each.note) for each in drafts.corrected_after(seen, page))
     return format_html(
-        "{} saved this page at {}, after you opened it. Your words are below and are not saved yet. "
+        "{} saved this page at {}, after you opened it.{} Your words are below and are not saved yet. "
         '<a href="{}?from={}&amp;to={}" target="_blank" rel="noopener">See what they changed</a>, and copy it in. '
         "If you save again, your version replaces theirs, which stays in the history.",
         latest.revision.user or "Someone",
         formats.time_format(timezone.localtime(latest.revision.date_created)),
+        format_html_join("", " <strong>{}.</strong> “{}”", corrected),
         admin_address(page, "history"),
-        seen,
+        seen.pk,
         latest.pk,
     )

@@ -14,6 +14,7 @@ from editorial.admin.content import ContentAdmin
 from editorial.admin.fields import MAX_DIGITS
 from editorial.models import unsaved
 from editorial.models.unsaved import BRING_BACK, TAB
+from editorial.workflow.drafts import BEGUN
 
 TAKEN_DOWN = (
     "You cannot change this page now: it was taken down or deleted. What you typed is kept for 30 days. Ask a "
@@ -54,6 +55,7 @@ class AutosaveMixin(ContentAdmin):
         if data:
             request.FILES.clear()  # loads the body, which would empty POST later
             request.method, request.POST = "POST", data  # shown, never saved
+        context["begun"] = request.POST.get(BEGUN, context.get("opened_at"))
         context["tab"] = request.POST.get(TAB) or f"{request.user.pk}-{secrets.token_hex(4)}"
         return super().changeform_view(request, object_id, form_url, context)
 

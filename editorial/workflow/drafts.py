@@ -18,10 +18,11 @@ from editorial.text.digests import page_digest
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 
-#: Key in form data: the saved version from which the first of the drafts that replaced each other was begun.
-_BEGUN = "_begun"
+#: Key in form data: the version at which a form was first opened; in a draft's, the saved version from which the first
+#: of the drafts that replaced each other was begun.
+BEGUN = "_begun"
 #: Form fields that are not part of the text.
-_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", "_has_correction", _BEGUN, TAB)
+_NOT_TYPED = ("csrfmiddlewaretoken", "_opened_at", "_of_draft", "_has_correction", BEGUN, TAB)
 
 
 def can_have_draft(page: Any) -> bool:
@@ -42,8 +43,8 @@ def store(
         data.pop(name, None)
     data["status"] = page.status
     replaced = draft_beside(page) if "_of_draft" in typed else None
-    if replaced and (begun := begun_from(replaced, page)):
-        data[_BEGUN] = str(begun.pk)
+    if begun := begun_from(replaced, page) if replaced else _opened_at(typed.get(BEGUN), page):
+        data[BEGUN] = str(begun.pk)
     in_review = to_review or _beside(page).filter(in_review=True).exists()
     comment = "Sent to review." if to_review else "Saved a draft."
     revision = Revision.objects.create(user=user, comment=comment, date_created=timezone.now())
@@ -51,6 +52,13 @@ def store(
     end(page)
     digest = page_digest(revisions.page_as_of(revision.version_set.get_for_object(page).get()))
     return _record(revision, page, digest=digest, by=user, in_review=in_review, typed=data.urlencode())
+
+
+def _opened_at(seen: str | None, page: Any) -> Version | None:
+    """Return the saved version that a form was first opened at, which was perhaps refused and sent again since."""
+    if seen == "":  # before there were versions
+        return saved(page).last()
+    return saved(page).filter(pk__lte=seen).first() if seen and re.fullmatch(r"\d{1,18}", seen, re.A) else None
 
 
 def _record(revision: Revision, page: Any, **values: Any) -> ChangeRecord:
@@ -129,7 +137,7 @@ def saved(page: Any) -> QuerySet[Version]:
 
 def begun_from(draft: ChangeRecord, page: Any) -> Version | None:
     """Return the saved version that a draft, or the draft it replaced, was begun from."""
-    begun = saved(page).filter(pk=QueryDict(draft.typed).get(_BEGUN)).first()
+    begun = saved(page).filter(pk=QueryDict(draft.typed).get(BEGUN)).first()
     return begun or saved(page).filter(pk__lt=version_of(draft).pk).first()
 
 

@@ -11,7 +11,7 @@ from articles.models import Article, Topic
 from editorial.models import Clinic, Reviewer
 from editorial.workflow import revisions
 from phases.models import Phase, Symptom
-from tests.editorial.test_revisions import address, bring_back, save
+from tests.editorial.test_revisions import address, bring_back, fields_of, form_of, save
 from tests.factories import SUMMARY, make_article, make_phase, make_staff, make_symptom
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,16 @@ def test_text_from_before_a_correction_is_not_brought_back_and_the_page_says_why
     assert Article.objects.get().body.startswith("Sleep returns in weeks.")
     bring_back(admin, correction)
     assert Article.objects.get().title == "An article"
+
+
+def test_draft_from_a_form_opened_before_a_correction_is_not_published_unseen(admin):
+    article = make_article()
+    mine = form_of(admin, article) | {"body": "A day.[@a-source] More.", "_save_draft": "yes"}
+    save(admin, article, body="Weeks.[@a-source]", change_kind="safety-correction", change_note="It said a day.")
+    html = admin.post(address(article), mine).content.decode()
+    assert "could hurt someone.</strong> “It said a day.” Your words are below" in html
+    again = fields_of(html, article) | {"_save_draft": "yes"}
+    assert admin.post(address(article), again).status_code == 302
+    publish = form_of(admin, article) | {"change_kind": "wording", "_save": "yes"}
+    assert "The page was corrected after this draft was begun" in admin.post(address(article), publish).content.decode()
+    assert Article.objects.get().body == "Weeks.[@a-source]"
