@@ -38,7 +38,8 @@ class SourceAdmin(Addresses, RevisionsMixin):
                 revisions.ensure_first_version(page)
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
-        form.fields["status"].label = f"Status to {obj.get_status_display().partition(':')[0]}"  # in the history
+        status = obj.get_status_display().partition(":")[0]
+        form.fields["status"].label = f"Status of {obj.key} to {status}"  # in its history, and in those of its pages
         super().save_model(request, obj, form, change)
         if change and "status" in form.changed_data and obj.status in Source.UNRELIABLE:
             citing = (page for page in citations.pages_citing(obj) if page.status == page.Status.PUBLISHED)

@@ -52,7 +52,8 @@ def test_retracted_source_marks_its_pages_due_and_tells_readers(admin, client):
         assert page.review_due_on == due_on
         assert revisions.history(page).count() == 2
         assert LogEntry.objects.filter(object_id=page.pk, change_message__contains="old-study is superseded").exists()
-    assert LogEntry.objects.filter(object_id=source.pk, change_message__contains="Status to Superseded").exists()
+    said = [revisions.history(row).first().revision.get_comment() for row in (source, citing, stage)]
+    assert {each.partition(" and ")[0] for each in said} == {"Changed Status of old-study to Superseded"}
     assert set(needing("due", Article.objects.all(), None)) == {citing, checked_today}
     html = admin.get(f"/admin/articles/article/{checked_today.pk}/change/").content.decode()
     assert "old-study is superseded: what rests on it needs another source" in html
