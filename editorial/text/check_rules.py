@@ -22,7 +22,7 @@ Rule = Callable[[str], Iterator[Remark]]
 
 _LINK = re.compile(
     r"(?m)(?<!!)\[[^\[\]\n]*\]\(\s*<?([^)>\n]{0,999}?)>?(?:\s+\"[^\"\n]{0,999}\")?\s*\)"
-    r"|^ {0,3}\[[^\]\n]+\]:\s*<?(\S+?)>?\s"
+    r"|^ {0,3}\[(?!\^)[^\]\n]+\]:\s*<?(\S+?)>?\s"
 )
 _AUTOLINK = re.compile(r"<([a-z]+:[^<>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
@@ -31,7 +31,7 @@ _NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
 _NAME = re.compile(NAME)
 _READ = re.compile(rf"{_LINK.pattern}|{CITATION}|{NAME}|`[^`\n]*`")
-_UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[[a-z]+(?:-[a-z0-9]+)+\](?!\()", re.I)
+_UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[(?:\^\w+|[a-z]+(?:-[a-z0-9]+)+)\](?!\()", re.I)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
 #: A claim in numbers: "42 in 100", "30 percent", "6 to 24 hours". Not a phone number, an age limit or a step.
 _CLAIM = re.compile(

@@ -113,6 +113,7 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
         ("So (@a-source).", "as typed", "@a-source"),
         ("So [@ a-source].", "as typed", "@ a-source"),
         ("So [a-source].", "as typed", "[a-source]"),
+        ("It ends.[^1]\n\n[^1]: The study.", "as typed", "[^1]"),
         ("See [[stage:peak-withdrawal].", "as typed", "[["),
         ("See [CDC] (https://cdc.gov).", "as typed", "] ("),
         ("Call [911](tel:9ll).", "no number to call", "[911](tel:9ll)"),
@@ -136,6 +137,10 @@ def test_good_text_gets_no_findings():
         " [![a](/media/a.png)](/emergency/) [b](/static/b.pdf)"
     )
     assert told(text) == []
+
+
+def test_footnote_is_no_link_that_leads_nowhere():
+    assert "leads nowhere" not in str(told("It ends.[^1]\n\n[^1]: The study."))
 
 
 def test_length_grade_and_summary_are_measured():
