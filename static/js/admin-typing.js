@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const mark = document.querySelector("[data-typing]");
   if (!mark) return;
   const { form } = mark, said = document.getElementById("typing-said");
-  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false, isOffline = false, isSaving = false, isKept = false;
+  let unsaved = mark.hasAttribute("data-unsaved"), timer = 0, sending = null, keptAt = "", isOut = false, isOffline = false, isSaving = false, isKept = false, isTooLong = false;
 
   const say = (...words) => { said.replaceChildren(...words); };
   const signIn = Object.assign(document.createElement("a"), { href: "/admin/", target: "_blank", textContent: "Sign in" });
@@ -35,6 +35,8 @@ document.addEventListener("DOMContentLoaded", () => {
       const answer = await sending;
       isOut = answer.type === "opaqueredirect" || answer.status === 403;
       if (isOut) return say(signedOut(), signIn);
+      isTooLong = answer.status === 413;
+      if (isTooLong) return say(`Too long to be kept or saved.${until()} Your words stay here: make them shorter.`);
       if (!answer.ok) return say(`This cannot be kept on the server.${until()} Copy your words before you leave this page.`);
       keptAt = time();
       document.dispatchEvent(new Event("typing:kept"));
@@ -69,7 +71,7 @@ document.addEventListener("DOMContentLoaded", () => {
       await sending?.catch(() => {});
       await keep();
       isSaving = false;
-      isKept = !isOut && !isOffline;
+      isKept = !isOut && !isOffline && !isTooLong;
       return isKept && form.requestSubmit(event.submitter);
     }
     unsaved = false;

@@ -55,6 +55,19 @@ def test_session_that_ends_while_typing_says_so_and_loses_nothing(staff):
     assert staff.page.input_value("#id_meaning").startswith("Typed before the session ended.")
 
 
+def test_text_too_long_to_be_saved_stays_on_the_page_and_the_reason_is_said(staff):
+    staff.open(TERM)
+    page = staff.page
+    page.fill("#id_meaning", "Long. " * 200_000)
+    page.get_by_text("Too long to be kept or saved.").wait_for()
+    with page.expect_response(f"{page.url}typing/"):
+        page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_timeout(500)
+    assert len(page.input_value("#id_meaning")) == 1_200_000 and "/change/" in page.url
+    page.fill("#id_meaning", "Short.")
+    page.get_by_text("not saved yet").wait_for()
+
+
 def test_save_without_a_connection_keeps_the_words_and_says_in_sight_that_nothing_is_saved(staff):
     staff.open(ARTICLE)
     page = staff.page
