@@ -10,7 +10,7 @@ from markdownx.models import MarkdownxField
 
 from editorial.models.addresses import address_of
 from editorial.models.translated import Translated, TranslatedQuerySet
-from editorial.text.checks import summary_problem
+from editorial.text.checks import check_doses, summary_problem
 from editorial.text.measures import minutes_for, words_in
 from editorial.workflow.publishing import WRITING_HELP, ReviewedPage
 from phases.models import Phase
@@ -45,6 +45,7 @@ class Topic(Translated):
         super().clean()
         if problem := summary_problem(self.description):
             raise ValidationError({"description": problem})
+        check_doses(self.description, self.name)
 
 
 @reversion.register()

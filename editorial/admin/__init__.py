@@ -20,7 +20,7 @@ from editorial.admin.sign_off import ReviewerAdmin
 from editorial.admin.sources import SourceAdmin
 from editorial.models import Clinic, GlossaryTerm, HelpLine, OldAddress, PageReport, Picture, Reviewer, Source
 from editorial.models.opening import OpeningTime, SpecialDay
-from editorial.text.checks import check_sources
+from editorial.text.checks import check_doses, check_sources
 from editorial.workflow import citations
 from vault.keyring import VaultError
 
@@ -110,6 +110,7 @@ def _is_911(line: HelpLine | None) -> bool:
 class GlossaryTermForm(VersionedForm):
     def clean_meaning(self) -> str:
         check_sources([self.cleaned_data["meaning"]])
+        check_doses(self.cleaned_data["meaning"], self.cleaned_data.get("word", ""))
         return self.cleaned_data["meaning"]
 
 

@@ -166,6 +166,12 @@ def check_sources(texts: list[str]) -> set[str]:
     return cited
 
 
+def check_doses(text: str, title: str = "") -> None:
+    """Raise ValidationError if a text that has no state, and so is live once saved, gives a dose."""
+    for start, end in doses(text, title):
+        raise ValidationError(NO_DOSES.format(text[start:end]))
+
+
 def summary_problem(text: str) -> str:
     """Return the problem with a summary: too short, or too long for search engines to show in full."""
     if MIN_SUMMARY <= len(text) <= MAX_SUMMARY:

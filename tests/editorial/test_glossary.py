@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from articles.models import Topic
 from editorial.models import GlossaryTerm
 from editorial.text.glossary import Glossary
 from editorial.text.markdown import PageText
@@ -106,6 +107,21 @@ def test_word_with_an_unknown_source_is_refused(admin):
     values = {"word": "x", "slug": "x", "also": "", "meaning": "An x.[@nowhere]"}
     html = admin.post("/admin/editorial/glossaryterm/add/", values).content.decode()
     assert "There is no source named nowhere" in html and not GlossaryTerm.objects.exists()
+
+
+def test_word_or_topic_with_a_dose_is_refused_as_it_would_be_live_at_once(admin):
+    values = {"word": "x", "slug": "x", "also": "", "meaning": "Take 40 mg of methadone each day."}
+    assert (
+        "gives no doses: take “40 mg” out" in admin.post("/admin/editorial/glossaryterm/add/", values).content.decode()
+    )
+    values = {
+        "name": "x",
+        "slug": "x",
+        "position": "1",
+        "description": "Halve your methadone every week, and what else helps.",
+    }
+    assert "gives no doses" in admin.post("/admin/articles/topic/add/", values).content.decode()
+    assert not GlossaryTerm.objects.exists() and not Topic.objects.exists()
 
 
 def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
