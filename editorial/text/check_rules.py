@@ -26,9 +26,6 @@ _LINK = re.compile(
 )
 _AUTOLINK = re.compile(r"<([a-z]+:[^<>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
-_LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
-_NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
 _NAME = re.compile(NAME)
 _READ = re.compile(rf"{_LINK.pattern}|{CITATION}|{NAME}|`[^`\n]*`")
 _UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[(?:\^\w+|[a-z]+(?:-[a-z0-9]+)+)\](?!\()", re.I)
@@ -191,27 +188,6 @@ def reserved_heading_ids(text: str) -> Iterator[Remark]:
         if RESERVED_IDS.fullmatch(own := slugify_unicode(words, "-")):
             message = f"The page uses #{own} itself, so links to this heading go to #section-{own}. Choose other words."
             yield message, *heading.span()
-
-
-def unformatted_lists(text: str) -> Iterator[Remark]:
-    """Yield lines that look like a list or table but are shown as a paragraph."""
-    for line in _NO_LIST.finditer(text):
-        yield "Begin each line of a list with - or 1. and a space: this shows as one paragraph.", *line.span()
-    for block in blocks(text):
-        lines = list(re.finditer(r"[^\n]+", block[0]))
-        if re.match(r" {4,}|\t|>|\|", block[0]) or _LIST.match(block[0]):
-            continue
-        for before, line, after in zip(lines, lines[1:], [*lines[2:], None], strict=False):
-            if re.match(r"#|:::", before[0]):
-                continue
-            if _LIST.match(line[0]):
-                message = "Leave a blank line above this list: without one it shows as one paragraph."
-            elif after and "|" in line[0] and "|" not in before[0] and _TABLE_RULE.fullmatch(after[0]):
-                message = "Leave a blank line above this table: without one it shows as one paragraph."
-            else:
-                continue
-            yield message, block.start() + line.start(), block.start() + line.end()
-            break
 
 
 def stigmatizing_words(text: str) -> Iterator[Remark]:

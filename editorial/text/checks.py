@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 
 from editorial.models import Source
 from editorial.models.addresses import redirect_target
-from editorial.text import check_rules as rules
+from editorial.text import check_rules as rules, layout_rules
 from editorial.text.doses import blocks, doses
 from editorial.text.link_targets import look_up, models_by_view, similar
 from editorial.text.markdown import cited_keys, convert
@@ -21,7 +21,10 @@ MIN_SUMMARY, MAX_SUMMARY = 50, 160  # characters
 FEW_WORDS = 60  # the grade of a shorter text is meaningless
 NO_SOURCE = "There is no source named {}. Add it under Sources first, or correct the key."
 NAMES_LOOK_LIKE = "Names look like [[stage:peak-withdrawal]], [[article:slug|words]]."
-_ANY_LANGUAGE = (rules.broken_links, rules.unread_marks, rules.reserved_heading_ids, rules.unformatted_lists)
+_ANY_LANGUAGE = (
+    *(rules.broken_links, rules.unread_marks, rules.reserved_heading_ids),
+    *(layout_rules.unformatted_lists, layout_rules.lists_and_tables_cut_short),
+)
 MAX_SUGGESTED = 5  # names for which similar ones are looked up
 NO_DOSES = "This guide gives no doses: take “{}” out. What is right for one body can kill another."
 

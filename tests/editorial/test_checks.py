@@ -89,6 +89,9 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
         ("Do this:\n- Call 911\n- Stay", "blank line above this list", "- Call 911"),
         ("Words\n1. One\n2. Two", "blank line above this list", "1. One"),
         ("Words\n| a | b |\n|---|---|\n| 1 | 2 |", "blank line above this table", "| a | b |"),
+        ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "do not see the last cells", "| 1 | 2 | 3 |"),
+        ("a | b\n--|--\n[[article:new|x]] | `|` \\|", "do not see the last cells", "[[article:new|x]] | `|` \\|"),
+        ("1. Call\n   - 911\n   - 988", "Indent a list within a list", "   - 911"),
         ("• Call 911", "Begin each line of a list", "• "),
         ("·\tCall 911", "Begin each line of a list", "·\t"),  # as Word pastes it, and one level down
         ("o\tCall 911", "Begin each line of a list", "o\t"),
