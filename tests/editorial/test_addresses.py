@@ -112,9 +112,9 @@ def test_page_renamed_in_an_imported_file_has_no_other_file():
     make_article(slug="first")
     importing = Import("A note.", "update")
     values = {"title": "An article", "summary": SUMMARY, "body": "Text.", "also_called": ""}
-    importing.take(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
+    importing.import_page(iter([Entry(Article, {"slug": "second"}, values, was=("first",))]))
     with pytest.raises(ContentError, match="article first has a file, and second says that it was that"):
-        importing.take(iter([Entry(Article, {"slug": "first"}, values)]))
+        importing.import_page(iter([Entry(Article, {"slug": "first"}, values)]))
 
 
 def test_page_imported_after_one_that_took_its_earlier_address_is_another_page():

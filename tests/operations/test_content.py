@@ -198,14 +198,11 @@ LEFT_OUT = {
     Source: {"published_on", "isbn", "accessed_on", "archive_url", "status", "superseded_by", "doi", "pmid", "kind"}
     | {"pmcid"},
     Clinic: {"call_within_hours", "speaks"},
-    HelpLine: set(),
-    GlossaryTerm: set(),
-    Topic: set(),
     Article: {"medical_reviewer"},
     TreatmentOption: {"medical_reviewer"},
     Phase: {"medical_reviewer"},
-    Symptom: set(),
     Translation: {"medical_reviewer", "hours", "answered_by", "cost"},
+    **dict.fromkeys((HelpLine, GlossaryTerm, Topic, Symptom), set()),
 }
 
 
