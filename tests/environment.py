@@ -84,19 +84,25 @@ _on_a_large_stack.__code__ = _on_a_large_stack.__code__.replace(co_stacksize=32_
 
 
 def _mixed(items: list) -> list:
-    """Files with browsers and served sites wait much and count little: they are spread evenly over those that only
-    roll back a database in memory, so that no processor idles while every process waits. The last of all files are
-    of the short kind, so that all processes end together."""
+    """Files with served sites wait much, files with browsers compute much, both count little: they are spread evenly
+    over those that only roll back a database in memory, so that no processor idles while every process waits. The last
+    of all files are short, so that all processes end together."""
     files: dict[Path, list] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     short = [tests for tests in files.values() if sum(map(_rolls_back, tests)) > len(tests) / 2]
-    waiting = [tests for tests in files.values() if tests not in short]
-    waiting = [tests for third in range(3) for tests in waiting[third::3]]  # some of each folder in each third
-    step = len(short) * SPREAD / (len(waiting) or 1)
-    for number, tests in enumerate(waiting):
-        short.insert(round(number * step) + number, tests)
-    return [test for tests in short for test in tests]
+    served = [path for path, tests in files.items() if tests not in short and path.parent.name != "browser"]
+    browser = [path for path, tests in files.items() if tests not in short and path.parent.name == "browser"]
+    order = sorted((path for path in files if files[path] in short), key=lambda path: -len(files[path]))
+    waiting = _spread(browser, served)
+    order = _spread(waiting, order[: round(len(order) * SPREAD)]) + order[round(len(order) * SPREAD) :]
+    return [test for path in order for test in files[path]]
+
+
+def _spread(some: list, others: list) -> list:
+    """Put some evenly among others."""
+    places = [((number + 0.5) / len(part), item) for part in (some, others) for number, item in enumerate(part)]
+    return [item for _place, item in sorted(places, key=lambda place: place[0])]
 
 
 def _rolls_back(item) -> bool:
