@@ -186,7 +186,7 @@ def test_late_copy_of_a_withdrawn_form_brings_nothing_back_and_can_be_sent_on_pu
     client.post(first.replace(SENT, WITHDRAW))
     late = post(client, data)
     assert late.status_code == 422
-    assert "You took this request back, and it is erased." in text_of(late)
+    assert "The request sent from this page was taken back, and it is erased." in text_of(late)
     assert CallbackRequest.objects.get().state == "withdrawn" and objects_in_store() == []
     again = post_form(client, token=token_in(late))
     assert again.status_code == 303 and again["Location"] != first
