@@ -94,6 +94,7 @@ def _mixed(items: list) -> list:
     served = [path for path, tests in files.items() if tests not in short and path.parent.name != "browser"]
     browser = [path for path, tests in files.items() if tests not in short and path.parent.name == "browser"]
     order = sorted((path for path in files if files[path] in short), key=lambda path: -len(files[path]))
+    served.sort(key=lambda path: path.name, reverse=True)  # those of one folder wait alike
     waiting = _spread(browser, served)
     order = _spread(waiting, order[: round(len(order) * SPREAD)]) + order[round(len(order) * SPREAD) :]
     return [test for path in order for test in files[path]]
