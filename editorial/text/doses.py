@@ -17,7 +17,7 @@ MEDICINES = (
 )
 NAMES_MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
 #: The same, and drugs that people take.
-MEDICINE = re.compile(rf"\b(?:{MEDICINES}|carfentanil|fentanyl|heroin|kratom|phenibut|tianeptine)\b", re.I)
+MEDICINE = re.compile(rf"\b(?:{MEDICINES}|carfentanil|fentanyl|heroin|kratom|phenibut|tianeptine)s?\b", re.I)
 _OF_MEDICINE = re.compile(rf"\s+of\s+{MEDICINE.pattern}", re.I)
 #: Exempt, as people must give it at once.
 _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
@@ -67,16 +67,18 @@ _WITHOUT_UNIT = re.compile(
 _USE = r"\b(?:drink|inject|smoke|snort|swallow|take|then|use)\s+(?:about\s+|just\s+|only\s+)?"
 #: A step of a taper in words: "halve your methadone", "half of that", "a little less each day", "40, 35, then stop".
 _STEP = re.compile(
-    r"(?i)(?<!not )(?<!n['’]t )(?<!never )\b(?:halve|double|triple)\s+(?:each|every|it|that|the|your)\b"
+    r"(?i)(?<!not )(?<!n['’]t )(?<!never )(?:\b(?:halve|double|triple)\s+(?:each|every|it|that|the|your)\b"
     rf"(?:\s+\w+)?(?:\s+(?:doses?|films?|pills?|strips?|tablets?)\b|\s*{MEDICINE.pattern}|\s+{_SCHEDULE.pattern})"
     rf"|{_USE}(?:(?:half|twice|a\s+(?:third|quarter))\s+as\s+(?:much|many)|a\s+(?:bit|little)\s+less)\b"
     rf"(?={_NEAR}(?:{MEDICINE.pattern}|{_SCHEDULE.pattern}))"
     rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|usual))\b"
     rf"|\b(?:come|cut|drop|go|step)(?:\s+down)?(?:\s+by)?\s+(?:a\s+)?{_NUMBER}\s+{_SCHEDULE.pattern}"
+    r"|\b(?:break|cut|divide|split)\s+(?:an?|each|every|one|the|your)\s+(?:film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"
+    rf"|\bday\s+\w+\s?[:=–-]\s*{_NUMBER}[.,;]\s+day\b|\btaper\s+(?:\w+\s+)?(?:in|over)\s+{_NUMBER}\s+(?:day|week)s?\b"
     rf"|\bskip\s+(?:each|every)\s+\w+\s+dose\b|\b(?:swallow|take)\s+(?!half\s+a\s){_NUMBER}\s+"
     rf"(?:of\s+{MEDICINE.pattern}|{_SCHEDULE.pattern})"
     rf"|(?!{_SPRAY.pattern}){MEDICINE.pattern}(?:[:,]\s+{_NUMBER}\s+{_SCHEDULE.pattern}|{_NEAR}?\b(?:every\s+\w+\s+day|"
-    r"\d{1,3}(?:,\s*\d{1,3}){0,9}),?\s+(?:and\s+)?then\s+(?:\d+\b(?!\s+\w)|every|none|nothing|stop)\b)"
+    r"\d{1,3}(?:,\s*\d{1,3}){0,9}),?\s+(?:and\s+)?then\s+(?:\d+\b(?!\s+\w)|every|none|nothing|stop)\b))"
 )
 _CITED = re.compile(r"\[@[^\]]*\]")
 _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")

@@ -54,6 +54,10 @@ DOSES = [
     "Take 40 of methadone in the morning.",
     "Take one every four hours.",
     "Loperamide, twelve a day, will hold you.",
+    "Split the strip in four pieces.",
+    "Day 1: 8. Day 2: 6. Day 3: 4.",
+    "Taper slowly over ten days.",
+    "He took 12 loperamides a day.",
 ]
 NO_DOSES = [
     "Give one spray of naloxone in one nostril. Give a second dose after 2 to 3 minutes.",
@@ -64,6 +68,7 @@ NO_DOSES = [
     "Take sips of water every 10 minutes, 30 ml or so.",
     "Heroin withdrawal starts 6 to 24 hours after the last use.",
     "Did you miss 2 doses of methadone?",
+    "Never split a strip in two. Do not take half of your usual amount: even that can kill you.",
     "Try another methadone clinic if one is full.",
     "Use another fentanyl test strip for each bag.",
     "You get another shot of Vivitrol each month.",
