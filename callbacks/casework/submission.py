@@ -25,7 +25,9 @@ from vault.keyring import VaultError
 log = logging.getLogger(__name__)
 
 _REFERENCE_TRIES = 5
-WITHDRAWN = _("The request sent from this page was taken back, and it is erased. If you want a call, send the form again.")
+WITHDRAWN = _(
+    "The request sent from this page was taken back, and it is erased. If you want a call, send the form again."
+)
 
 
 class CouldNotSave(Exception):
