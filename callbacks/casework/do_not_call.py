@@ -54,7 +54,7 @@ def carry_over(details: Details) -> None:
     for phone in details.phones:
         index = keyring.index(phone)
         others = [each for each in _indexes(phone) if each != index]
-        if others and (found := _in_force().filter(phone_index__in=others).first()):
+        if found := _in_force().filter(phone_index__in=others).first():
             values = {"who": found.who, "username": found.username, "at": found.at}
             DoNotCall.objects.get_or_create(phone_index=index, lifted_at=None, defaults=values)
 

@@ -126,8 +126,6 @@ def _saving(received: dict[Slot, Received]) -> Iterator[None]:
 
 
 def _discard_unused(names: set[str]) -> None:
-    if not names:
-        return
     try:
         # After an error in the commit the rows may or may not be stored.
         used = Attachment.objects.filter(object_name__in=names).object_names()
