@@ -158,8 +158,7 @@ def reviewer_of(user: Any) -> Reviewer | None:
 
 
 def _without_drafts(page: Any) -> QuerySet[Version]:
-    beside = ChangeRecord.objects.of(page).exclude(typed="").values("revision")
-    return Version.objects.get_for_object(page).exclude(revision__in=beside)
+    return drafts.saved(page) if drafts.can_have_draft(page) else revisions.history(page)
 
 
 def _version_signed(page: Any, signed: SignOff) -> Version | None:
