@@ -29,6 +29,10 @@ _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
 _NAME = re.compile(NAME)
 _READ = re.compile(rf"{_LINK.pattern}|{CITATION}|{NAME}|`[^`\n]*`")
 _UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[(?:\^\w+|[a-z]+(?:-[a-z0-9]+)+)\](?!\()", re.I)
+#: Marks of HTML, and of Markdown elsewhere, that are shown as typed.
+_FOREIGN = re.compile(
+    r"</?(?:[abipu]|br|div|em|font|h[1-6]|img|li|ol|span|strong|su[bp]|t[dhr]|table|ul)\b[^<>\n]{0,200}>|~~", re.I
+)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)")
 #: A claim in numbers: "42 in 100", "30 percent", "6 to 24 hours". Not a phone number, an age limit or a step.
 _CLAIM = re.compile(
@@ -170,6 +174,8 @@ def unread_marks(text: str) -> Iterator[Remark]:
     """Yield marks of sources, names and links that are not read as such."""
     for mark in _UNREAD.finditer(blanked(_READ, text)):
         yield f"Readers see “{mark[0]}” as typed. Write [@key], [[stage:name]] or [words](/address/).", *mark.span()
+    for mark in _FOREIGN.finditer(blanked(_READ, text)):
+        yield f"Readers see “{mark[0]}” as typed. Take it out: “How to write” lists what works.", *mark.span()
 
 
 def skipped_heading_levels(text: str, first: int) -> Iterator[Remark]:

@@ -4,6 +4,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
@@ -27,6 +28,7 @@ class HouseRules(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
+        md.parser.blockprocessors.register(_Indented(md.parser), "code", 80)  # in the place of code blocks
         md.preprocessors.register(Fences(md), "fences", 25)
         md.inlinePatterns.register(Names(NAME, md), "names", 176)
         md.treeprocessors.register(Boxes(md), "boxes", 18)  # after inline markup
@@ -36,6 +38,17 @@ class HouseRules(Extension):
         self.explained = words.explained
         md.treeprocessors.register(words, "explain_words", 15)
         md.treeprocessors.register(_Folds(md), "folds", 12)  # before the headings get their ids
+
+
+class _Indented(BlockProcessor):
+    """Read a block that Word indents as any other: as code it would show its citations and links as typed."""
+
+    def test(self, parent: Element, block: str) -> bool:
+        return block.startswith(" " * self.tab_length)
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        width = len(blocks[0]) - len(blocks[0].lstrip(" "))
+        blocks[0] = re.sub(rf"(?m)^ {{1,{width}}}", "", blocks[0])
 
 
 class _Citations(InlineProcessor):

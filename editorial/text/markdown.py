@@ -28,7 +28,7 @@ MAX_CACHED_TEXTS = 512
 
 ALLOWED_TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "details", "dl", "dt", "em", "h2", "h3", "h4", "hr", "img", "li"),
-    *("ol", "p", "pre", "section", "span", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr"),
+    *("ol", "p", "section", "span", "strong", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr"),
     "ul",
 }
 ALLOWED_ATTRIBUTES = {

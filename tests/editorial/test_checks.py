@@ -96,6 +96,10 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
         ("·\tCall 911", "Begin each line of a list", "·\t"),  # as Word pastes it, and one level down
         ("o\tCall 911", "Begin each line of a list", "o\t"),
         ("1) Call 911", "Begin each line of a list", "1) "),
+        ("Day\tIt feels\n1\tbad", "Write | a | b | for a row", "Day\tIt feels\n1\tbad"),  # as Word pastes a table
+        ("| Day | It feels |\n| 1 | bad |", "Write | a | b | for a row", "| Day | It feels |\n| 1 | bad |"),
+        ("Call <b>911</b>.", "as typed. Take it out", "<b>"),
+        ("Call ~~988~~ 911.", "as typed. Take it out", "~~"),
         ("Many addicts get clean.", "a person with addiction", "addicts"),
         ("Many addicts get clean.", "not using", "get clean"),
         ("Opioid-addicted parents.", "with addiction", "Opioid-addicted"),

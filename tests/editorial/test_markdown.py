@@ -155,3 +155,19 @@ def test_period_after_a_phone_number_stays_on_its_line():
     number = '<a href="tel:+18006624357">1-800-662-4357</a>'
     html = PageText().render("Call [1-800-662-4357](tel:+18006624357). Or [911](tel:911).").html
     assert f'<span class="whole">{number}.</span> Or <a href="tel:911">911</a>.' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("\tIt lasts days.[@a-source]", "<p>It lasts days.<sup"),  # as Word begins a paragraph
+        ("    Call\n    [911](tel:911).", '<p>Call\n<a href="tel:911">'),
+        ("\t- Rest\n\t- Drink", "<li>Drink</li>"),
+        ("Words.\n\n\t\t\tMore.\n\tLast.", "<p>More.\nLast.</p>"),
+        ("- Rest\n\n    - Drink", "<ul>\n<li>Drink</li>"),
+    ],
+)
+def test_indented_text_is_no_code(text, html):
+    assert html in PageText().render(text).html
+    assert "<code>" not in PageText().render(text).html
+    assert cited_keys(text) == {"a-source"} or "@" not in text
