@@ -10,6 +10,7 @@ from callbacks.casework import do_not_call
 from callbacks.models import CallbackRequest, DoNotCall
 from callbacks.values import consent
 from callbacks.values.details import Details
+from callbacks.values.safe_hours import SafeHours
 from vault.keyring import VaultError
 
 
@@ -37,6 +38,9 @@ class Opened:
         """Add what the person forbade in the requests merged with this one, in place of what this one allows."""
         found = (each for other in others for each in other.instructions if each.forbids)
         forbidden = [each for each in dict.fromkeys(found) if each not in self.instructions]
+        own = self.details and self.details.safe_hours
+        hours = dict.fromkeys(each.details.safe_hours for each in others if each.details)
+        forbidden += [_hours_too(each) for each in hours if each != own]
         words = {each.sentence for each in forbidden}
         kept = [each for each in self.instructions if each.sentence.replace("You may", "Do not", 1) not in words]
         self.instructions = [*kept, *forbidden]
@@ -50,6 +54,10 @@ class Opened:
     @property
     def may_call_nobody(self) -> bool:
         return bool(self.barred and self.unbarred and not self.unbarred.phones)
+
+
+def _hours_too(hours: SafeHours) -> Instruction:
+    return Instruction(f"Do not call outside the safe hours of their other request either: {hours.in_words}.", True)
 
 
 def or_cannot_open(open_text: Callable[[], str]) -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from callbacks.casework import actions, merging
 from callbacks.models import CallbackRequest, DoNotCall
+from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import (
     DETAILS,
@@ -94,6 +95,21 @@ def test_merging_two_requests_of_one_person_is_confirmed_and_keeps_both(staff, a
     staff.post(step("reopen", other))
     other.refresh_from_db()
     assert (other.state, other.merged_into) == ("claimed", None)
+
+
+def test_safe_hours_of_both_merged_requests_are_read_before_the_number(staff, asked):
+    """Once, and only where they are not the same."""
+    mornings = dataclasses.replace(DETAILS, safe_hours=SafeHours((PartOfDay.MORNING,), "Pacific/Honolulu", (0,)))
+    other, third = submit(details=mornings, nonce="b"), submit(nonce="c")
+    staff.post(step("claim", asked))
+    hours = "Mondays; morning, 8 to 12 (Hawaii time)"
+    assert hours in text_of(staff.post(step("merge", asked), {"other": other.pk}))
+    for each in (other, third):
+        staff.post(step("merge", asked), {"other": each.pk, "confirmed": "yes"})
+    too = "Do not call outside the safe hours of their other request either:"
+    for text in (text_of(staff.get(page_of(asked))), text_of(staff.get(step("sheet", asked)))):
+        assert f"{too} {hours}." in text.split("Show the number")[0].split("555-0123")[0]
+        assert text.count(too) == 1
 
 
 def test_request_that_a_colleague_has_is_not_merged(staff, asked, alex):
