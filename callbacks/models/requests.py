@@ -32,8 +32,8 @@ def new_reference() -> str:
 
 def as_reference(text: str) -> str | None:
     """Parse a reference in any notation: k7m 4qx is K7M-4QX. None if there is none."""
-    said = text.strip().upper().removeprefix("REQUEST")  # as its page and our mails name it
-    letters = "".join(character for character in said if character.isalnum())
+    typed = text.strip().upper().removeprefix("REQUEST")  # as its page and our mails name it
+    letters = "".join(character for character in typed if character.isalnum())
     if len(letters) != 6 or not set(letters) <= set(_REFERENCE_LETTERS):
         return None
     return f"{letters[:3]}-{letters[3:]}"
