@@ -12,7 +12,7 @@ from phases.hours import DAY, MONTH, WEEK, Course, in_words
 UNITS = {"h": 1, "d": DAY, "w": WEEK, "m": MONTH}
 _UNIT = r"(hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|mos?)?"
 _RANGE = re.compile(
-    rf"(\d{{1,5}}(?:\.\d)?) *{_UNIT}(?: *(?:to|until|[-–—]) *(\d{{1,5}}(?:\.\d)?) *{_UNIT})?", re.I | re.A
+    rf"(\d{{1,5}}(?:\.\d)?) *{_UNIT}(?: *(?:to|until|[-–—\u2212]) *(\d{{1,5}}(?:\.\d)?) *{_UNIT})?", re.I | re.A
 )
 EXAMPLES = "Type a range with its unit, as in “8 to 24 hours”, “1 to 3 days” or “2 weeks to 6 months”."
 FIELDS = {"begins": ("onset_from", "onset_to"), "strongest": ("peak_from", "peak_to"), "ends": ("end_from", "end_to")}
@@ -27,7 +27,7 @@ PROBLEMS = {
 
 def parse(text: str) -> tuple[int, int]:
     """Parse a typed range into its first and last hour. Raises ValidationError."""
-    found = _RANGE.fullmatch(text.strip().rstrip("."))
+    found = _RANGE.fullmatch(" ".join(text.split()).rstrip("."))
     if found is None:
         raise ValidationError(EXAMPLES)
     low, unit, high, last_unit = found.groups()

@@ -15,6 +15,8 @@ from tests.factories import make_phase, make_staff, make_symptom
     [
         ("8 to 24 hours", (8, 24)),
         ("1 to 3 days", (24, 72)),
+        ("8\u00a0to\u202f24\u00a0hours", (8, 24)),  # as Word and our own pages write it
+        ("8 \u2212 24 hours", (8, 24)),
         ("72-240 h", (72, 240)),
         ("72 – 240h", (72, 240)),
         ("36 hours to 5 days", (36, 5 * DAY)),
