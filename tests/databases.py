@@ -65,10 +65,11 @@ def _use(name: str) -> None:
     if name not in _open:
         _open[name] = _made(name)
         ContentType.objects.clear_cache()
-    address, handle = _open[name]
+    address, _ = _open[name]
     if connection.settings_dict["NAME"] != address:
         connection.close()
-        connection.settings_dict["NAME"], connection.connection = address, handle
+        # Connects itself: once Playwright's event loop runs, Django's wrapper is another, which has never connected.
+        connection.settings_dict["NAME"], connection.connection = address, None
 
 
 def _made(name: str) -> tuple[str, object]:
