@@ -1,6 +1,5 @@
 """Export the queue as CSV; records.py exports the access log. Exports are recorded before the first row is sent."""
 
-import contextlib
 import csv
 import datetime
 import io
@@ -26,7 +25,6 @@ from callbacks.casework import actions, do_not_call
 from callbacks.models import AccessRecord, CallbackRequest
 from callbacks.values.details import Channel, Details, IfOtherAnswers
 from editorial.values import phones
-from vault.keyring import VaultError
 
 DO_NOT_CALL = "Do not call"
 MAX_ROWS = 5_000
@@ -90,9 +88,7 @@ class _Row:
     def __init__(self, request: CallbackRequest, is_barred: Callable[[str], bool]) -> None:
         self.request = request
         self.last_call = next(iter(request.attempts.all()), None)  # newest first
-        self.details: Details | None = None
-        with contextlib.suppress(VaultError):
-            self.details = request.open_details() if request.is_kept else None
+        self.details = request.readable_details()
         self.barred = {name for name in ("phone", "second_phone") if is_barred(getattr(self.details, name, ""))}
         if self.details:  # what was written beside a barred number may be another one
             hidden: dict[str, Any] = {each: "" for name in self.barred for each in (name, f"{name}_remark")}

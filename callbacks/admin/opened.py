@@ -1,6 +1,5 @@
 """What staff can read of a request."""
 
-import contextlib
 from collections.abc import Callable
 
 from callbacks.admin import access
@@ -20,13 +19,11 @@ class Opened:
     def __init__(self, callback: CallbackRequest) -> None:
         self.notes = [(note, or_cannot_open(note.open_text)) for note in callback.notes.all()]
         self.files = [(file, or_cannot_open(file.open_name)) for file in callback.attachments.all()]
-        self.details: Details | None = None
+        self.details = callback.readable_details()
         self.unbarred: Details | None = None  # without the numbers that nobody may call
         self.barred: list[DoNotCall] = []
         self.instructions: list[Instruction] = []
         self.consent = ""  # the words that the person agreed to
-        with contextlib.suppress(VaultError):
-            self.details = callback.open_details()
         if self.details:
             self.unbarred, self.barred = do_not_call.without_barred(self.details)
             to_read = self.unbarred if self.unbarred.phones or self.unbarred.email else self.details

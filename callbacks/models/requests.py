@@ -17,6 +17,7 @@ from callbacks.values.safe_hours import UNKNOWN, SafeHours
 from callbacks.values.states import WAITING, RequestState
 from callbacks.values.upload_rules import Slot
 from vault import keyring
+from vault.keyring import VaultError
 
 #: No vowels, so no words; nothing easily misread or misheard (0 O, 1 I L, 5 S, 8 B).
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
@@ -160,6 +161,13 @@ class CallbackRequest(models.Model):
     def open_details(self) -> Details:
         """Decrypt what the person told us. Raises VaultError if it was changed or withdrawn, or its key is missing."""
         return Details.from_bytes(self.open(self.sealed, "details"))
+
+    def readable_details(self) -> Details | None:
+        """Return what `open_details` does; None where that raises VaultError."""
+        try:
+            return self.open_details()
+        except VaultError:
+            return None
 
     def seal(self, plain: bytes, part: str) -> bytes:
         """Encrypt under this request's key; it opens only as the same `part` of the same request."""

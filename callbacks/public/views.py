@@ -27,7 +27,6 @@ from callbacks.values import consent
 from callbacks.values.details import Channel, Details, IfOtherAnswers
 from callbacks.values.promise import promise, why_unpromised
 from callbacks.values.safe_hours import SafeHours, zone_name
-from vault.keyring import VaultError
 
 NOT_READ = _("We could not read what your browser sent, so nothing was sent. Try again.")
 TOO_LONG = _("The text was far too long, so nothing was sent. Make it shorter and try again.")
@@ -147,14 +146,7 @@ def withdraw(request: HttpRequest, callback: CallbackRequest, secret: str) -> Ht
 
 def correctable(callback: CallbackRequest) -> Details | None:
     """Return the details that can be corrected; None after a call, once erased, or if they cannot be opened."""
-    return None if callback.state == CallbackRequest.State.REACHED else _opened(callback)
-
-
-def _opened(callback: CallbackRequest) -> Details | None:
-    try:
-        return callback.open_details() if callback.is_kept else None
-    except VaultError:
-        return None
+    return None if callback.state == CallbackRequest.State.REACHED else callback.readable_details()
 
 
 def addresses(secret: str) -> dict[str, str]:
@@ -188,7 +180,7 @@ def _form_page(request: HttpRequest, form: CallbackForm, status: int = 200, prob
 def _sent_page(
     request: HttpRequest, callback: CallbackRequest, secret: str, status: int = 200, problem: object = ""
 ) -> HttpResponse:
-    details, opened = correctable(callback), _opened(callback)
+    details, opened = correctable(callback), callback.readable_details()
     agreed = opened.agreed if opened else 0
     case = callback.merged_into if callback.merged_into and callback.merged_into.is_kept else callback
     context = {
