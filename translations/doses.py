@@ -41,7 +41,7 @@ _TAKING = re.compile(
     r"(?i)\b(?:(?:tom|tragu?|empiec|empez|masti(?:qu|c)|inyect|disuelv|disolv|us|prueb|prob|beb|pong|pon|apli(?:qu|c)|"
     r"mezcl|chup)(?:e|a|[ae]r)|da|de(?=l)|dar)(?:se)?(?:l[aeo]s?)?\b"
 )
-_SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)\b", re.I)
+_SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)s?\b", re.I)
 _NEAR = r"[^.\n]{0,200}"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
@@ -53,7 +53,7 @@ _WITHOUT_UNIT = re.compile(
     rf"(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
     rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+(?:el\s+doble|la\s+mitad|un\s+poco\s+menos)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de)\b))"
-    r"|(?<!no )(?<!nunca )\b(?:cort|divid|part)(?:a|e|[ai]r)(?:la|lo)?\s+(?:cada|el|la|las|su|sus|una?)\s+"
+    r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:luego|puede|y)\s+)(?:cort|divid|part)(?:a|e|[ai]r)(?:la|lo)?\s+(?:cada|el|la|las|su|sus|una?)\s+"
     r"(?:lamina|parche|pastilla|pelicula|tableta|tira)s?\s+en\b"
     rf"|\bdia\s+\w+\s?[:=–-]\s*{_ONE}[.,;]\s+dia\b"
 )

@@ -20,7 +20,7 @@ NAMES_MEDICINE = re.compile(rf"\b(?:{MEDICINES})\b", re.I)
 MEDICINE = re.compile(rf"\b(?:{MEDICINES}|carfentanil|fentanyl|heroin|kratom|phenibut|tianeptine)s?\b", re.I)
 _OF_MEDICINE = re.compile(rf"\s+of\s+{MEDICINE.pattern}", re.I)
 #: Exempt, as people must give it at once.
-_SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)\b", re.I)
+_SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)s?\b", re.I)
 _MARKS = r"(?:[\s*_\]\[()-]|&nbsp;)*"
 _NUMBER = (
     r"(?:\.?\d[\d.,/]{0,15}|[½¼¾]|half(?:\s+an?)?|(?:quarter|third|tenth)(?:\s+of\s+an?)?|whole|"
@@ -73,7 +73,7 @@ _STEP = re.compile(
     rf"(?={_NEAR}(?:{MEDICINE.pattern}|{_SCHEDULE.pattern}))"
     rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|usual))\b"
     rf"|\b(?:come|cut|drop|go|step)(?:\s+down)?(?:\s+by)?\s+(?:a\s+)?{_NUMBER}\s+{_SCHEDULE.pattern}"
-    r"|\b(?:break|cut|divide|split)\s+(?:an?|each|every|one|the|your)\s+(?:film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"
+    r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:and|can|could|may|then)\s+)(?:break|cut|divide|split)\s+(?:an?|each|every|one|the|your)\s+(?:film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"
     rf"|\bday\s+\w+\s?[:=–-]\s*{_NUMBER}[.,;]\s+day\b|\btaper\s+(?:\w+\s+)?(?:in|over)\s+{_NUMBER}\s+(?:day|week)s?\b"
     rf"|\bskip\s+(?:each|every)\s+\w+\s+dose\b|\b(?:swallow|take)\s+(?!half\s+a\s){_NUMBER}\s+"
     rf"(?:of\s+{MEDICINE.pattern}|{_SCHEDULE.pattern})"

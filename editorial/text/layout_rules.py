@@ -11,7 +11,7 @@ _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
 _NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
 #: A row of a table as Word pastes it, or one with bars.
 _ROW = re.compile(r"[^\n]*\S\t[^\n]*\S|\s*\|[^\n]*\|\s*")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|[\s|:-]*")
+_TABLE_RULE = re.compile(r"\s*(?:\|\s*)?:?-{2,}:?\s*\|[\s|:-]*")
 CUT_SHORT = (
     "Readers do not see the last cells of this row. Within a cell write \\| for |, and a link by name without words."
 )
@@ -26,7 +26,8 @@ def unformatted_lists(text: str) -> Iterator[Remark]:
         lines = list(re.finditer(r"[^\n]+", block[0]))
         if _LIST.match(block[0]) or _NO_LIST.match(block[0]):
             continue
-        if len(lines) > 1 and all(_ROW.fullmatch(line[0]) and not _TABLE_RULE.fullmatch(line[0]) for line in lines):
+        rows = [line[0].strip() for line in lines]  # else spaces take the square of their number
+        if len(rows) > 1 and all(_ROW.fullmatch(row) and not _TABLE_RULE.fullmatch(row) for row in rows):
             yield (
                 "Write | a | b | for a row, and |---|---| below the first: this shows as one paragraph.",
                 *block.span(),

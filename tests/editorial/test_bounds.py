@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from editorial.text.check_rules import broken_links, stigmatizing_words, unsourced_claims
 from editorial.text.doses import doses
+from editorial.text.layout_rules import lists_and_tables_cut_short, unformatted_lists
 from editorial.text.markdown import PageText, markdownify
 from tests import hostile_markdown
 from tests.factories import make_article
@@ -65,6 +66,15 @@ def test_rules_of_a_long_text_take_no_minutes(words):
     for rule in (broken_links, stigmatizing_words, unsourced_claims, doses, spanish_doses):
         list(rule(text))
     assert time.thread_time() - begin < 8
+
+
+@pytest.mark.parametrize("text", ["a\t" * 20_000 + "\nb\tc", "a\n" + " " * 40_000 + "|a|\n|b|"])
+@pytest.mark.parametrize("rule", [unformatted_lists, lists_and_tables_cut_short])
+def test_rules_of_layout_take_no_minutes(rule, text):
+    """They took two and nine seconds, and the square of it for more."""
+    begin = time.thread_time()
+    list(rule(text))
+    assert time.thread_time() - begin < 1
 
 
 @pytest.mark.django_db
