@@ -50,7 +50,9 @@ SUICIDE = "## Suicide and self-harm"
 _WORDS = {word for _, queries, _ in RULES for query in queries for word in query.split() if len(word) >= 5}
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
-_OTHERS = set("back breeding collar cooking conclusions dearly facing faking moral sleeps snorting strike voice".split())
+_OTHERS = set(
+    "back breeding collar cooking conclusions dearly facing faking moral sleeps snorting strike voice".split()
+)
 #: Words of danger that are no emergency: deaths of animals and things, long ago, asked about; sayings, food, gun safes.
 #: People die in cars, and "horse" is heroin.
 _NO_EMERGENCY = re.compile(

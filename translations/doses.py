@@ -54,8 +54,8 @@ _WITHOUT_UNIT = re.compile(
     rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+(?:el\s+doble|la\s+mitad|un\s+poco\s+menos)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de)\b))"
     r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:luego|puede|y)\s+)(?:cort|divid|part)(?:a|e|[ai]r)(?:la|lo)?\s+(?:cada|el|la|las|su|sus|una?)\s+"
-    r"(?:lamina|parche|pastilla|pelicula|tableta|tira)s?\s+en\b"
-    rf"|\bdia\s+\w+\s?[:=–-]\s*{_ONE}[.,;]\s+dia\b"
+    r"(?:lamina|parche|pastilla|pelicula|tableta|tira)s?(?:\s+de\s+\w+)?\s+(?:en|por)\b"
+    rf"|\bdia\s+\w+\s*[:=–|-]\s*{_ONE}(?:\s+(?:lamina|pastilla|tableta|tira)s?)?\s*[.,;|\n][\s|*-]*dia\b"
 )
 #: One line break does not end it, as in Markdown.
 _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!?|]?")

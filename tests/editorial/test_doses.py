@@ -58,6 +58,12 @@ DOSES = [
     "- You can cut each film into quarters.",
     "Day 1: 8. Day 2: 6. Day 3: 4.",
     "Taper slowly over ten days.",
+    "Day 1: 8\nDay 2: 6",
+    "- Day 1: 8\n- Day 2: 6",
+    "| Day 1 | 8 |\n| Day 2 | 6 |",
+    "Day 1: half a strip. Day 2: a quarter.",
+    "Cut a Suboxone strip in four.",
+    "Snap the strip in half.",
     "He took 12 loperamides a day.",
 ]
 NO_DOSES = [

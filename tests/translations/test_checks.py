@@ -85,6 +85,7 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("Tome la mitad cada día. Use un poco menos de lo que usó ayer. Tómese el doble de clonidina.", 3),
         ("No tome el doble de su dosis de metadona. La mitad usó heroína cada día.", 0),
         ("Parta la tira en cuatro. Día 1: 8. Día 2: 6. Nunca corte la tira en dos.", 2),
+        ("- Día 1: 8\n- Día 2: 6\n\nParta la pastilla por la mitad. Corte una tira de Suboxone en cuatro.", 3),
         ("No se debe partir la tira en dos. Jamás corte el parche en dos. Dé dos Narcans.", 0),
         ("La metadona baja las muertes a la mitad. Espere 12 horas en urgencias si hace falta.", 0),
     ],
