@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -101,36 +102,37 @@ def _ranked(query: str, corrected: str, terms: Terms, *, is_urgent: bool) -> lis
     An urgent query that means no static page leads to the emergency page.
     """
     static = meant_by(query, corrected) or [(EMERGENCY, False)] * is_urgent
-    matches = sorted(_matches(terms), key=lambda match: not _is_in_title(match.title, terms))
+    with_some = functools.cache(lambda: _with_some(terms))
+    matches = sorted(_matches(terms, with_some), key=lambda match: not _is_in_title(match.title, terms))
     named = [match for match in matches if _is_name_of(match, terms)]
     typed = vocabulary.current().plain(query)
     named.sort(key=lambda match: typed not in _names(match))  # exact names before synonyms
     others = [match for match in matches if match not in named]
     if not named:
-        others = _with_named_third(others, terms, third=max(0, THIRD - len(static)))
+        others = _with_named_third(others, terms, with_some(), third=max(0, THIRD - len(static)))
     pages = [Result(str(page.title), gettext("Page"), page.url, [(str(page.words), False)]) for page, _ in static]
     first = sum(is_whole_name for _, is_whole_name in static)
     return [*pages[:first], *map(_result, named), *pages[first:], *map(_result, others)]
 
 
-def _with_named_third(matches: list[Match], terms: Terms, *, third: int) -> list[Match]:
+def _with_named_third(matches: list[Match], terms: Terms, some: list[Match], *, third: int) -> list[Match]:
     """Move pages up to the third place if some words are their name, as in "how do i get on methadone"."""
-    some = index().find(terms, all_of_them=False, limit=MAX_RESULTS) if len(terms) > 1 else []
     named = [match for match in some if _longest_name(match, terms)]
     named.sort(key=lambda match: -_longest_name(match, terms))
     return list({match.entry_id: match for match in [*matches[:third], *named, *matches[third:]]}.values())
 
 
-def _matches(terms: Terms) -> list[Match]:
+def _matches(terms: Terms, with_some: Callable[[], list[Match]]) -> list[Match]:
     """Return entries with all terms; if there are few, add entries with some."""
-    if not terms:
-        return []
-    matches = index().find(terms, all_of_them=True, limit=MAX_RESULTS)
-    if len(matches) < MIN_RESULTS and len(terms) > 1:
+    matches = index().find(terms, all_of_them=True, limit=MAX_RESULTS) if terms else []
+    if len(matches) < MIN_RESULTS:
         seen = {match.entry_id for match in matches}
-        some = index().find(terms, all_of_them=False, limit=MAX_RESULTS)
-        matches += [match for match in some if match.entry_id not in seen][: MAX_RESULTS - len(matches)]
+        matches += [match for match in with_some() if match.entry_id not in seen][: MAX_RESULTS - len(matches)]
     return matches
+
+
+def _with_some(terms: Terms) -> list[Match]:
+    return index().find(terms, all_of_them=False, limit=MAX_RESULTS) if len(terms) > 1 else []
 
 
 def _is_in_title(title: str, terms: Terms) -> bool:

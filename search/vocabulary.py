@@ -39,7 +39,8 @@ class Vocabulary:
         self._number = re.compile(rf"\b(\d+)[ -]?({'|'.join(self._units)}|{times})\b")
         self._time = re.compile(rf"\b{times}(\d+)\b")
         #: The words of a phrase without stop words, in any order.
-        self._in_any_order = {frozenset(phrase.split()) - self.common: meant for phrase, meant in self._phrases.items()}
+        keywords = {frozenset(phrase.split()) - self.common: meant for phrase, meant in self._phrases.items()}
+        self._in_any_order = {words: meant for words, meant in keywords.items() if len(words) > 1}
 
     def plain(self, text: str) -> str:
         """Return a text in lower case and, if the language `has_accents`, without accents."""
@@ -58,10 +59,13 @@ class Vocabulary:
         query = self._number.sub(lambda match: f"{match[1]} {self._units.get(match[2], match[2])}", query)
         query = self._time.sub(r"\1 \2", query)
         query = self._phrase.sub(lambda match: self._phrases[match[1]], query)
+        words = query.split()
+        held = set(words)
         for keywords, meant in self._in_any_order.items():
-            if len(keywords) > 1 and keywords <= set(query.split()):
-                query = " ".join([*(word for word in query.split() if word not in keywords), meant])
-        return query
+            if keywords <= held:
+                words = [*(word for word in words if word not in keywords), *meant.split()]
+                held = set(words)
+        return " ".join(words)
 
 
 def _by_term(lines: dict[str, str], separator: str | None = None) -> dict[str, str]:
