@@ -1,6 +1,7 @@
 """A request to be called."""
 
 import datetime
+import re
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,8 @@ def new_reference() -> str:
 
 def as_reference(text: str) -> str | None:
     """Parse a reference in any notation: k7m 4qx is K7M-4QX. None if there is none."""
-    typed = text.strip().upper().removeprefix("REQUEST")  # as its page and our mails name it
+    typed = re.sub(r"-\d\b.*\.\w+$", "", text.strip())  # from the name of a downloaded file
+    typed = typed.upper().removeprefix("REQUEST")  # as its page and our mails name it
     letters = "".join(character for character in typed if character.isalnum())
     if len(letters) != 6 or not set(letters) <= set(_REFERENCE_LETTERS):
         return None

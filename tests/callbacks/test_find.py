@@ -10,7 +10,7 @@ from tests.callbacks.helpers import QUEUE, VIEW, WORK, page_of, records, shows_n
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("said_as", ["{}", " {} ", "{} ?", "Request {}"])
+@pytest.mark.parametrize("said_as", ["{}", " {} ", "{} ?", "Request {}", "request-{}-1.png", "request-{}-2 (1).pdf"])
 def test_reference_is_found_however_it_is_said(client, asked, said_as):
     CallbackRequest.objects.update(state="closed")
     sign_in(client, VIEW)
