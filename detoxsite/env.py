@@ -45,7 +45,7 @@ def integer(name: str, default: int, low: int, high: int) -> int:
 
 
 def path(name: str, default: Path) -> Path:
-    return Path(text(name, str(default), r"[^~\s].*", "be a path like /srv/detox, without ~")).resolve()
+    return Path(text(name, str(default), r"(?!\w+:/)[^~\s].*", "be a path like /srv/detox, without ~ or ://")).resolve()
 
 
 def text(name: str, default: str, pattern: str = ".+", must: str = "be one line") -> str:

@@ -66,7 +66,7 @@ MALFORMED = {
     ],
     "SECURITY_CONTACT": ["jane", "ftp://a.example", "mailto:"],
     "NOTICE_EMAILS": ["jane", "a@b.example c@d.example", "a@b.example\nBcc: c@d.example"],
-    "BACKUP_DIR": ["~/backups", " ~/backups"],
+    "BACKUP_DIR": ["~/backups", " ~/backups", "s3://detox/backups"],
     "MAIL_FROM": ["jane", "a@b.example,c@d.example"],
     "MAIL_URL": [
         "mail.example",
