@@ -1,4 +1,5 @@
-// For a shift at the queue: refreshes its rows, warns before the session ends, and keeps what was typed.
+// For a shift at the queue: refreshes its rows, warns before the session ends, hides the page after it, and keeps what
+// was typed.
 document.addEventListener("DOMContentLoaded", () => {
   const REFRESH_EVERY = 30_000, WARN_BEFORE = 180_000, RECENT = 60_000, MAX_WAIT = 15_000; // milliseconds
   const shift = document.getElementById("shift"), fresh = document.getElementById("fresh");
@@ -12,7 +13,12 @@ document.addEventListener("DOMContentLoaded", () => {
     try {
       const answer = await fetch(awake, { redirect: "manual", signal: AbortSignal.timeout?.(MAX_WAIT) });
       isOffline = false;
-      if (!answer.ok) return false;
+      if (answer.status >= 500) return null;
+      if (!answer.ok) { // signed out
+        seen = 0;
+        watch();
+        return false;
+      }
       const { token, left } = await answer.json();
       seen = Date.now();
       end = seen + left * 1000;
@@ -21,13 +27,15 @@ document.addEventListener("DOMContentLoaded", () => {
       return true;
     } catch { return null; } // no connection
   }
+  addEventListener("focus", ping); // back from another tab, where somebody may have signed out or in again
   function watch() {
     const idleEnd = seen + idle * 1000, over = Math.min(idleEnd, end), left = over - Date.now();
     shift.hidden = left > WARN_BEFORE && !isOffline;
+    document.body.classList.toggle("signed-out", left <= 0); // who comes by reads no name and no number
     if (shift.hidden) return;
     signIn.hidden = left > 0 || isOffline;
     stay.hidden = left <= 0 || end <= idleEnd || isOffline;
-    const said = isOffline ? "No connection: nothing was sent. What you typed stays here. Press the button again once there is one." : left > 0 ? `You will be signed out at ${clock(over)}.` : "You are signed out. What you typed here stays: sign in again in another tab, then go on.";
+    const said = left <= 0 ? "You are signed out, and this page is hidden. What you typed stays: sign in again in another tab, then come back to this one." : isOffline ? "No connection: nothing was sent. What you typed stays here. Press the button again once there is one." : `You will be signed out at ${clock(over)}.`;
     if (words.textContent !== said) words.textContent = said;
   }
   stay.addEventListener("click", ping);
@@ -49,7 +57,6 @@ document.addEventListener("DOMContentLoaded", () => {
     isAsking = false;
     if (!isIn) {
       isOffline = isIn === null;
-      if (!isOffline) seen = 0;
       return watch();
     }
     isSure = true;
