@@ -31,7 +31,7 @@ BOXES = {
 FENCE = re.compile(r":::[ \t]*(.*)", re.S)
 _OPENING = re.compile(rf"({'|'.join(BOXES)})(?![\w'’])[ \t:]*(.*)", re.I | re.S)
 #: A name in double brackets, and optional words to show instead.
-NAME = r"\[\[([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\](?!\()"
+NAME = r"\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\](?!\()"
 _PICTURE_LINE = re.compile(rf"{NAME}[ \t]*")
 
 

@@ -28,7 +28,11 @@ _AUTOLINK = re.compile(r"<([a-z]+:[^<>\s]+)>", re.I)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.M)
 _NAME = re.compile(NAME)
 _READ = re.compile(rf"{_LINK.pattern}|{CITATION}|{NAME}|`[^`\n]*`")
-_UNREAD = re.compile(r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[(?:\^\w+|[a-z]+(?:-[a-z0-9]+)+)\](?!\()", re.I)
+_UNREAD = re.compile(
+    r"\[{2}|\]{2}|(?<!\w)@ ?[a-z]\w*(?:-\w+)*|\]\s+\(|\[(?:\^\w+|[a-z]+(?:-[a-z0-9]+)+)\](?!\()"
+    r"|(?<!<)\bhttps?://[^\s<>]+",
+    re.I,
+)
 #: Marks of HTML, and of Markdown elsewhere, that are shown as typed.
 _FOREIGN = re.compile(
     r"</?(?:[abipu]|br|div|em|font|h[1-6]|img|li|ol|span|strong|su[bp]|t[dhr]|table|ul)\b[^<>\n]{0,200}>|~~", re.I

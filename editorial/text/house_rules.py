@@ -30,7 +30,7 @@ class HouseRules(Extension):
         md.inlinePatterns.deregister("html")
         md.parser.blockprocessors.register(_Indented(md.parser), "code", 80)  # in the place of code blocks
         md.preprocessors.register(Fences(md), "fences", 25)
-        md.inlinePatterns.register(Names(NAME, md), "names", 176)
+        md.inlinePatterns.register(Names(rf"(?<!\\){NAME}", md), "names", 185)  # before escapes, as \| in a table
         md.treeprocessors.register(Boxes(md), "boxes", 18)  # after inline markup
         md.inlinePatterns.register(_Citations(CITATION, md), "citation", 175)
         md.treeprocessors.register(_DemoteTitle(md), "demote_title", 25)

@@ -8,13 +8,15 @@ from editorial.text.check_rules import Remark
 from editorial.text.doses import blocks
 
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
-_NO_LIST = re.compile(r"^ {0,3}(?:[•◦▪●·§\uf0b7–—][ \t]+|o\t+|\d{1,2}\)[ \t]+)(?=\S)", re.M)
+_NO_LIST = re.compile(
+    r"^ {0,3}(?:(?:[•◦▪●·§\uf0b7–—→➢☐☑□✓✔]|\(?\d{1,2}\)|[a-h][.)]|\[[ x]?\])[ \t]+(?=\S)"
+    r"|o\t+(?=\S)|(?:-|\d{1,2}\.)(?=[^\W\d]))",
+    re.M,
+)
 #: A row of a table as Word pastes it, or one with bars.
 _ROW = re.compile(r"[^\n]*\S\t[^\n]*\S|\s*\|[^\n]*\|\s*")
 _TABLE_RULE = re.compile(r"\s*(?:\|\s*)?:?-{2,}:?\s*\|[\s|:-]*")
-CUT_SHORT = (
-    "Readers do not see the last cells of this row. Within a cell write \\| for |, and a link by name without words."
-)
+CUT_SHORT = "Readers do not see the last cells of this row. Within a cell write \\| for |, in a link by name too."
 _CELL_END = re.compile(r"(?<!\\)\|")
 
 

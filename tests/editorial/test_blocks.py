@@ -29,6 +29,10 @@ See [[stage:a-stage|the stage]], [[symptom:yawning]] and [[article:other]].
 :::
 
 [[picture:side|Someone lies on their side.]]
+
+| When | What |
+|---|---|
+| Now | [[article:other\\|what strips find]] |
 """
 TYPED = re.compile(r":::|\[\[|\]\]")
 
@@ -55,6 +59,7 @@ def test_blocks_are_boxes_links_and_pictures_on_every_page_with_the_text(client,
         '<a href="/phases/a-stage/">the stage</a>',
         '<a href="/symptoms/yawning/">Yawning</a>',
         '<a href="/articles/other/">Test &amp; strips</a>',
+        '<td><a href="/articles/other/">what strips find</a></td>',
     ):
         assert link in text, link
     assert '<figure class="pic" role="img" aria-label="Someone lies on their side."><svg' in text

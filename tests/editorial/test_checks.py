@@ -96,6 +96,12 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
         ("·\tCall 911", "Begin each line of a list", "·\t"),  # as Word pastes it, and one level down
         ("o\tCall 911", "Begin each line of a list", "o\t"),
         ("1) Call 911", "Begin each line of a list", "1) "),
+        ("(1) Call 911", "Begin each line of a list", "(1) "),
+        ("a. Call 911", "Begin each line of a list", "a. "),
+        ("-Call 911", "Begin each line of a list", "-"),
+        ("1.Call 911", "Begin each line of a list", "1."),
+        ("[ ] Pack", "Begin each line of a list", "[ ] "),
+        ("☐ Pack", "Begin each line of a list", "☐ "),
         ("Day\tIt feels\n1\tbad", "Write | a | b | for a row", "Day\tIt feels\n1\tbad"),  # as Word pastes a table
         ("| Day | It feels |\n| 1 | bad |", "Write | a | b | for a row", "| Day | It feels |\n| 1 | bad |"),
         ("Call <b>911</b>.", "as typed. Take it out", "<b>"),
@@ -117,6 +123,7 @@ def test_wrong_name_of_a_page_is_answered_with_similar_names():
         ("It took 3 to 5 days.", "No source in this paragraph", "3 to 5 days"),
         ("It took 3-5 days.", "No source in this paragraph", "3-5 days"),
         ("Nine in ten did.", "No source in this paragraph", "Nine in ten"),
+        ("See https://cdc.gov/x.", "as typed", "https://cdc.gov/x."),
         ("So (@a-source).", "as typed", "@a-source"),
         ("So [@ a-source].", "as typed", "@ a-source"),
         ("So [a-source].", "as typed", "[a-source]"),
@@ -141,7 +148,8 @@ def test_good_text_gets_no_findings():
         "- Say “I am an addict, I want to get clean”\n\n### Then\n\nGive naloxone. Do you take methadone?\n\n"
         "::: emergency\n- Go\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
         " [text](sms:741741?body=HELP)\n\nBring two people. Ask about hormone replacement therapy."
-        " [![a](/media/a.png)](/emergency/) [b](/static/b.pdf)"
+        " [![a](/media/a.png)](/emergency/) [b](/static/b.pdf) <https://a.example/>"
+        "\n\n| a | b |\n|---|---|\n| 1 | [[article:new\\|that one]] |\n\n-5 or 1.5 degrees, 10 a. m."
     )
     assert told(text) == []
 
