@@ -32,7 +32,7 @@ _BY_COUNT = re.compile(
 )
 _SCHEDULE = re.compile(
     r"\b(?:cada\s+(?:\d+|dos|tres|cuatro|seis|ocho|doce|dia|noche|mañana|hora|semana)|diari[oa]s?|diariamente|"
-    r"(?:al|por)\s+dia|por\s+la\s+(?:noche|mañana|boca)|a\s+la\s+semana|antes\s+de\s+dormir|despues\s+de\s+cada|"
+    r"(?:al|por)\s+dia|(?:en|por)\s+la\s+(?:noche|mañana)|por\s+la\s+boca|por\s+semana|a\s+la\s+semana|antes\s+de\s+dormir|despues\s+de\s+cada|"
     r"bajo\s+la\s+lengua|debajo\s+de\s+la\s+lengua)\b",
     re.I,
 )
@@ -45,17 +45,22 @@ _SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)s?\b", re.I)
 _NEAR = r"[^.\n]{0,200}"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
-    rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:(?:\d{{2,3}}|\d?[.,]\d{{1,2}})(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b))|\d{{1,2}}/\d)"
+    rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:(?:\d{{2,3}}|\d?[.,]\d{{1,2}})(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b|el\s+dia\b))|\d{{1,2}}/\d)"
+    rf"|(?:{_MEDICINE.pattern})[:,]\s+{_NUMBER}(?:{_SCHEDULE.pattern}|al\s+principio\b)"
+    rf"|\b{_NUMBER}(?:{_SCHEDULE.pattern})\s+de\s+(?:{_MEDICINE.pattern})"
+    rf"|\bde\s+{_NUMBER}a\s+{_NUMBER}a\s+{_NUMBER}(?={_NEAR}(?:{_MEDICINE.pattern}))"
+    rf"|\b(?:baj|reduzc|reduc|disminuy)(?:e|a|[aei]r)\s+(?:un\s+)?{_NUMBER}(?:%|por\s+ciento\b)?\s*(?:{_SCHEDULE.pattern})"
+    r"|\bmedia\s+dosis\b|\bun\s+dia\s+si\s+y\s+(?:un\s+dia|otro)\s+no\b"
     r"|\b(?:baj|reduzc|reduc|disminuy|sub|aument|quit)(?:e|a|[aei]r)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}(?:{_SCHEDULE.pattern}|\bcada\s+mes\b))"
     rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"
-    rf"|\besper[ea]r?\s+(?:al\s+menos\s+)?{_NUMBER}horas?\b"
-    rf"(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
+    r"|\b(?:esper|aguant)[ea]r?\s+(?:al\s+menos\s+|hasta\s+que\s+pasen\s+)?"
+    rf"(?:{_NUMBER}horas?|un\s+dia\s+(?:completo|entero))\b(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
     rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+(?:el\s+doble|la\s+mitad|un\s+poco\s+menos)\b"
-    rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de)\b))"
+    rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de|su)\b))"
     r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:luego|puede|y)\s+)(?:cort|divid|part)(?:a|e|[ai]r)(?:la|lo)?\s+(?:cada|el|la|las|su|sus|una?)\s+"
-    r"(?:lamina|parche|pastilla|pelicula|tableta|tira)s?(?:\s+de\s+\w+)?\s+(?:en|por)\b"
-    rf"|\bdia\s+\w+\s*[:=–|-]\s*{_ONE}(?:\s+(?:lamina|pastilla|tableta|tira)s?)?\s*[.,;|\n][\s|*-]*dia\b"
+    r"(?:dosis|lamina|parche|pastilla|pelicula|tableta|tira)s?(?:\s+de\s+\w+)?\s+(?:en|por)\b"
+    rf"|\bdia\s+\w+\s*[:=–|,-]\s*(?:tome\s+)?{_ONE}(?:\s+(?:lamina|pastilla|tableta|tira)s?)?\s*[.,;|\n][\s|*-]*dia\b"
 )
 #: One line break does not end it, as in Markdown.
 _SENTENCE = re.compile(r"(?:[^.!?\n|]|\n(?!\s*(?:\n|[-*+#]|\d+\.))|\.(?=\d))+[.!?|]?")
@@ -70,7 +75,8 @@ def doses(text: str) -> Iterator[tuple[int, int]]:
         if _SPRAY.search(sentence[0]):
             continue
         schedule, medicine = _SCHEDULE.search(sentence[0]), _MEDICINE.search(sentence[0])
-        is_taken = medicine and (schedule or _TAKING.search(sentence[0]))
+        is_taken = schedule or _TAKING.search(sentence[0])
         for amount in _BY_COUNT.finditer(sentence[0]):
-            if is_taken or (schedule and amount["pill"]):
+            part = re.match("medi|mitad|cuarto", amount[0], re.I)
+            if is_taken and (medicine or (amount["pill"] and (schedule or part))):
                 yield sentence.start() + amount.start(), sentence.start() + amount.end()

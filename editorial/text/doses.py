@@ -42,7 +42,7 @@ _BY_COUNT = re.compile(
 )
 _SCHEDULE = re.compile(
     r"\b(?:(?:each|every|a|per|once|twice)\s+(?:day|night|morning|evening|hour|week|\d+|other|few|two|three|"
-    r"four|six|eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+bedtime|"
+    r"four|six|eight|twelve)|daily|nightly|hourly|(?:once|twice|\w+\s+times)\s+(?:a|per|each)\s+day|at\s+(?:bedtime|night)|in\s+the\s+morning|"
     r"as\s+needed|by\s+mouth|under\s+(?:the|your)\s+tongue)\b",
     re.I,
 )
@@ -53,14 +53,16 @@ _TAKING = re.compile(
 _NEAR = r"[^.\n]{0,200}"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
-    rf"(?i){MEDICINE.pattern}\s+(?:(?:\d{{2,3}}|\d?\.\d{{1,2}})(?=\s+{_SCHEDULE.pattern})|(?!24/7)\d{{1,2}}/\d)"
+    rf"(?i){MEDICINE.pattern}\s+(?:(?:\d{{2,3}}|\d?\.\d{{1,2}})(?=\s+(?:{_SCHEDULE.pattern}|on\s+day\b))|(?!24/7)\d{{1,2}}/\d)"
     rf"|(?<!\S)(?!24/7)\d{{1,2}}/\d(?:\.\d)?\s+{MEDICINE.pattern}"
     r"|\b(?:cut|lower|reduce|drop|decrease|taper|raise|increase)\b"
     rf"(?={_NEAR}{MEDICINE.pattern})(?={_NEAR}(?:{_SCHEDULE.pattern}|\b(?:a|each|every)\s+month\b))"
     rf"{_NEAR}?\b(?:in\s+half\b|by\s+(?:\d+\s?(?:%|percent\b)|(?:an?\s+)?(?:half|third|quarter|tenth)\b))"
-    rf"|\bwait\s+(?:at\s+least\s+|for\s+)?{_NUMBER}[\s-]+(?:(?:to|or|–)\s+{_NUMBER}\s+)?hours?\b"
+    r"|\b(?:hold\s+off|wait)\s+(?:at\s+least\s+|for\s+|until\s+)?(?:a\s+(?:full|whole)\s+day|"
+    rf"{_NUMBER}[\s-]+(?:(?:to|or|–)\s+{_NUMBER}\s+)?hours?)\b"
     r"(?!\s+(?:at|in)\s+(?:the|an?|your)\s+(?:clinic|emergency|hospital|line|office|pharmacy|waiting)\b)"
-    rf"(?={_NEAR}\b(?:buprenorphine|suboxone|subutex|zubsolv|strip|film)\b)"
+    rf"(?={_NEAR}\b(?:bupe|buprenorphine|suboxone|subutex|zubsolv|strip|film)\b)"
+    rf"|\bfrom\s+{_NUMBER}\s+to\s+{_NUMBER}\s+to\s+{_NUMBER}(?={_NEAR}{MEDICINE.pattern})"
     rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
     r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"
 )
@@ -71,15 +73,20 @@ _STEP = re.compile(
     rf"(?:\s+\w+)?(?:\s+(?:doses?|films?|pills?|strips?|tablets?)\b|\s*{MEDICINE.pattern}|\s+{_SCHEDULE.pattern})"
     rf"|{_USE}(?:(?:half|twice|a\s+(?:third|quarter))\s+as\s+(?:much|many)|a\s+(?:bit|little)\s+less)\b"
     rf"(?={_NEAR}(?:{MEDICINE.pattern}|{_SCHEDULE.pattern}))"
-    rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|usual))\b"
+    rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|normal|usual))\b"
+    rf"|{_USE}(?:a\s+)?(?:double|half|quarter)[\s-]dose\b|\bdose\s+every\s+other\s+day\b"
+    rf"|\b(?:cut|decrease|drop|lower|reduce)\s+(?:it\s+)?(?:by\s+)?{_NUMBER}\s*(?:%|percent\b)\s+{_SCHEDULE.pattern}"
+    rf"|\b{_NUMBER}\s+{_SCHEDULE.pattern}\s+of\s+{MEDICINE.pattern}"
+    rf"|\b(?:chew|swallow|take)\s+an?\s+(?!{_SPRAY.pattern}){MEDICINE.pattern}"
+    r"(?=\s*[.,;!?]|\s+(?:at|before|for|if|to|under|when)\b)"
     rf"|\b(?:come|cut|drop|go|step)(?:\s+down)?(?:\s+by)?\s+(?:a\s+)?{_NUMBER}\s+{_SCHEDULE.pattern}"
     r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:and|can|could|may|then)\s+)(?:break|cut|divide|snap|split)\s+"
-    rf"(?:an?|each|every|one|the|your)\s+(?:{MEDICINE.pattern}\s+)?(?:film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"
-    rf"|\bday\s+\w+\s*[:=–|-]\s*{_NUMBER}(?:\s+(?:film|pill|strip|tablet)s?)?\s*[.,;|\n][\s|*-]*day\b"
+    rf"(?:an?|each|every|one|the|your)\s+(?:{MEDICINE.pattern}\s+)?(?:dose|film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"
+    rf"|\bday\s+\w+\s*[:=–|,-]\s*(?:take\s+)?{_NUMBER}(?:\s+(?:film|pill|strip|tablet)s?)?\s*[.,;|\n][\s|*-]*day\b"
     rf"|\btaper\s+(?:\w+\s+)?(?:in|over)\s+{_NUMBER}\s+(?:day|week)s?\b"
     rf"|\bskip\s+(?:each|every)\s+\w+\s+dose\b|\b(?:swallow|take)\s+(?!half\s+a\s){_NUMBER}\s+"
     rf"(?:of\s+{MEDICINE.pattern}|{_SCHEDULE.pattern})"
-    rf"|(?!{_SPRAY.pattern}){MEDICINE.pattern}(?:[:,]\s+{_NUMBER}\s+{_SCHEDULE.pattern}|{_NEAR}?\b(?:every\s+\w+\s+day|"
+    rf"|(?!{_SPRAY.pattern}){MEDICINE.pattern}(?:[:,]\s+{_NUMBER}\s+(?:{_SCHEDULE.pattern}|at\s+first\b)|{_NEAR}?\b(?:every\s+\w+\s+day|"
     r"\d{1,3}(?:,\s*\d{1,3}){0,9}),?\s+(?:and\s+)?then\s+(?:\d+\b(?!\s+\w)|every|none|nothing|stop)\b))"
 )
 _CITED = re.compile(r"\[@[^\]]*\]")
@@ -128,7 +135,7 @@ def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
         return False
     if unit.startswith(("strip", "shot")) and re.search(r"\btest", sentence, re.I):
         return False
-    if unit.startswith(("tablet", "tab", "pill", "capsule", "film")) and scheduled:
+    if unit.startswith(("tablet", "tab", "pill", "capsule", "film", "strip")) and scheduled:
         return True
     is_taken = scheduled or _has(_TAKING, sentence) or _OF_MEDICINE.match(sentence, amount.end())
-    return bool(is_taken and _has(MEDICINE, sentence))
+    return bool(is_taken and (_has(MEDICINE, sentence) or re.match("half|quarter", amount[0], re.I)))

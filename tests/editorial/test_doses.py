@@ -64,6 +64,23 @@ DOSES = [
     "Day 1: half a strip. Day 2: a quarter.",
     "Cut a Suboxone strip in four.",
     "Snap the strip in half.",
+    "Use a quarter strip twice a day.",
+    "A half strip in the morning and half at night.",
+    "Give your child half a tablet.",
+    "Take Imodium, two at first and one after each loose stool.",
+    "Up to 8 a day of loperamide.",
+    "Take Benadryl 50 at night.",
+    "Cut 10% a week.",
+    "Go from 30 to 25 to 20 of methadone.",
+    "Methadone 30 on day one, 40 on day two.",
+    "Wait a full day before your first Suboxone.",
+    "Hold off 36 hours before bupe.",
+    "Split your dose in three.",
+    "Take a half dose tonight.",
+    "Dose every other day.",
+    "Use half your normal bag.",
+    "Take a Klonopin to sleep.",
+    "Day one, take three. Day two, take two.",
     "He took 12 loperamides a day.",
 ]
 NO_DOSES = [
@@ -94,6 +111,9 @@ NO_DOSES = [
     "The study followed people on methadone for 3, 6 and then 12 months.",
     "Take one day at a time, and go one step at a time every day.",
     "Give naloxone, one every 2 to 3 minutes.",
+    "Take a methadone class. Take a Suboxone card with you. You may wait at home.",
+    "Many people take methadone in the morning. In the morning, call two clinics. Call 988 at night.",
+    "Deaths fell by 50 percent a year. On day 1, two nurses see you.",
     "Take half a day off. A nurse calls every other day, then every week.",
 ]
 

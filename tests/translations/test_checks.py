@@ -88,7 +88,31 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("- Día 1: 8\n- Día 2: 6\n\nParta la pastilla por la mitad. Corte una tira de Suboxone en cuatro.", 3),
         ("No se debe partir la tira en dos. Jamás corte el parche en dos. Dé dos Narcans.", 0),
         ("La metadona baja las muertes a la mitad. Espere 12 horas en urgencias si hace falta.", 0),
+        ("Llame en la noche al 988. Mucha gente toma metadona en la mañana. Puede esperar 24 horas una cama.", 0),
     ],
 )
 def test_doses_are_found_in_spanish(text, count):
     assert len(list(doses(text))) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Media tira en la mañana y media en la noche.",
+        "Dele a su hijo media tableta.",
+        "Tome Imodium, dos al principio.",
+        "Hasta 8 al día de loperamida.",
+        "Tome gabapentina, 300 en la mañana.",
+        "Reduzca diez por ciento cada dos semanas.",
+        "Pase de 30 a 25 a 20 de metadona. Metadona 30 el día uno.",
+        "Espere un día entero antes del primer Suboxone.",
+        "Aguante 36 horas antes de la buprenorfina.",
+        "Divida su dosis en tres.",
+        "Tome media dosis esta noche.",
+        "Tome la dosis un día sí y un día no.",
+        "Use la mitad de su bolsa normal.",
+        "Día uno, tome tres. Día dos, tome dos.",
+    ],
+)
+def test_dose_in_other_words_is_found_in_spanish(text):
+    assert list(doses(text))
