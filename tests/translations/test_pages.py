@@ -74,3 +74,10 @@ def test_no_page_depends_on_a_cookie_or_accept_language(client, guide):
     assert '<html lang="en-US">' in response.content.decode() and "Accept-Language" not in response.get("Vary", "")
     spanish = client.get("/es/emergencia/", HTTP_ACCEPT_LANGUAGE="en")
     assert spanish["Content-Language"] == "es-US" and '<html lang="es-US">' in spanish.content.decode()
+
+
+def test_intensity_of_a_symptom_has_no_gender(client, guide):
+    """“Insomnio suele ser moderada” is wrong, and a screen reader says it."""
+    words = client.get("/es/sintomas/insomnio/").content.decode()
+    assert "suele ser moderada" not in words
+    assert "intensidad moderada" in words and "<dt>Intensidad usual</dt><dd>moderada</dd>" in words
