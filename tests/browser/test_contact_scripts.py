@@ -144,6 +144,20 @@ def test_file_is_added_later_unless_the_request_was_withdrawn_meanwhile(person, 
     assert page.get_by_role("button", name="Try it again").count() == 0
 
 
+def test_second_tap_on_send_leads_nowhere(person, tmp_path):
+    """What is under the finger once the form has gone is no link of the page's foot: it would end the sending."""
+    page = person.page
+    fill(page)
+    press(page)
+    done(page)
+    person.slow_down(SLOW)
+    card(page).set_input_files(photo(tmp_path, 300_000))
+    page.get_by_role("button", name="Send the file").dblclick(delay=50, no_wait_after=True)
+    expect(page.get_by_role("status")).to_contain_text("Sending the photo of your insurance card: front.")
+    for link in page.locator("footer a").all():
+        expect(link).not_to_be_in_viewport()
+
+
 NOT_TAKEN = "It is not a PDF, JPEG, PNG, HEIC, WebP or AVIF file."
 REFUSED = [
     ("large.pdf", 32 * 1024 * 1024, "It is larger than 32 MB."),
