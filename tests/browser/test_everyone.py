@@ -42,6 +42,20 @@ def go_through_by_keyboard(page, path: str) -> None:
                 expect(page.locator("#main")).to_be_focused()
 
 
+def test_focus_that_goes_back_up_is_not_under_the_bar_of_a_small_window(look):
+    """At 400 % the Spanish bar has two lines."""
+    page = (visitor := look()).page
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 320, "height": 256})
+    for path in ("/es/", "/es/contacto/"):
+        visitor.open(path)
+        page.locator("footer a").last.focus()
+        for _ in range(45):
+            page.keyboard.press("Shift+Tab")
+            what, _marked, is_in_sight, _place = page.evaluate(STOP)
+            assert is_in_sight, (path, what)
+
+
 def test_page_is_complete_without_scripts_and_pictures_and_gone_through_by_keyboard(look, visit):
     """What is read with both is there without either; the focus goes in order, and is seen."""
     full, bare = look(), visit(java_script_enabled=False)
