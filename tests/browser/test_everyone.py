@@ -56,6 +56,17 @@ def test_focus_that_goes_back_up_is_not_under_the_bar_of_a_small_window(look):
             assert is_in_sight, (path, what)
 
 
+def test_word_explained_over_a_small_window_begins_below_the_bar_and_is_scrolled(look):
+    page = (visitor := look()).page
+    page.set_viewport_size({"width": 320, "height": 256})
+    visitor.open("/es/articulos/embarazo-y-lactancia/#word-benzos")
+    word = page.locator("#word-benzos")
+    assert word.bounding_box()["y"] >= page.locator(".top").evaluate("e => e.getBoundingClientRect().bottom")
+    back = word.get_by_role("link", name="Volver al texto")
+    back.focus()
+    expect(back).to_be_in_viewport(ratio=1)
+
+
 def test_page_is_complete_without_scripts_and_pictures_and_gone_through_by_keyboard(look, visit):
     """What is read with both is there without either; the focus goes in order, and is seen."""
     full, bare = look(), visit(java_script_enabled=False)
