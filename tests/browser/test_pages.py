@@ -39,6 +39,15 @@ SMALL = r"""() => [...document.querySelectorAll('a[href], button, input, select,
     const line = e.tagName == 'A' && e.closest('p, li, dd, td, dt, th, figcaption, h2, h3')
     return !line || words(line.textContent) == words(e.textContent) })
   .map(([e]) => `${e.tagName} ${e.textContent.trim()}`)"""
+#: Words of headings that go on in the next line.
+BROKEN = r"""() => [...document.querySelectorAll('h1, h2, h3')].flatMap(heading => {
+  const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), broken = [], range = document.createRange()
+  while (walker.nextNode()) for (const { 0: word, index } of walker.currentNode.data.matchAll(/[\p{L}\d]+/gu)) {
+    range.setStart(walker.currentNode, index)
+    range.setEnd(walker.currentNode, index + word.length)
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word)
+  }
+  return broken })"""
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
@@ -49,7 +58,7 @@ def test_page_fits_and_breaks_no_rule(look, path):
     visitor = look()
     visitor.open(path)
     page = visitor.page
-    assert page.evaluate(SMALL) == []
+    assert page.evaluate(SMALL) == [] and page.evaluate(BROKEN) == []
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") <= HEADING
     if path != "/card/":  # is all urgent help
         assert page.locator(".urgent").bounding_box()["height"] < 60
