@@ -34,7 +34,7 @@ class _Optional(forms.ChoiceField):
 
 
 class Menu(_Optional):
-    widget = forms.Select({"autocomplete": "off"})
+    widget = forms.Select
 
 
 class Radios(_Optional):

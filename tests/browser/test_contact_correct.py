@@ -36,6 +36,23 @@ def test_number_is_shown_and_corrected_without_scripts(look, site):
     assert person.context.cookies() == [] and person.complaints == [REFUSED]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_back_from_another_page_leads_to_the_hours_that_were_chosen(look, scripts):
+    """A form that kept the name and lost "not before 10 am" would have somebody called at an hour that is not safe."""
+    person = look(timezone_id="America/Chicago", java_script_enabled=scripts)
+    person.open("/contact/")
+    page = person.page
+    fill(page)
+    page.get_by_label("Not before").select_option("10 am")
+    page.get_by_label("Your time zone").select_option("Hawaii")
+    page.get_by_role("link", name="More on privacy").click()
+    expect(page.locator("h1")).to_have_text("Privacy")
+    page.go_back()
+    expect(page.get_by_label("Your name")).to_have_value("Sam")
+    chosen = page.locator("[name=not_before] option:checked, [name=zone] option:checked").all_text_contents()
+    assert chosen == ["10 am", "Hawaii"]
+
+
 @pytest.mark.parametrize("detours", [False, True])
 def test_back_from_the_confirmation_leads_to_an_empty_form_and_forward_again(person, site, tmp_path, detours):
     page, before = person.page, requests_kept(site)
