@@ -14,6 +14,7 @@ from editorial.loading.content_files import Entry, Values
 from editorial.loading.page_changes import PageChange
 from editorial.models import Clinic, GlossaryTerm, HelpLine, Source
 from editorial.models.addresses import add_redirect
+from editorial.text.checks import check_doses, check_sources
 from editorial.workflow import revisions
 from editorial.workflow.publishing import ReviewedPage
 from phases.models import Phase, Symptom, TreatmentOption
@@ -137,8 +138,11 @@ class Import:
         try:
             row.clean_fields()  # first, as the rest may need valid dates
             row.full_clean()
+            if isinstance(row, GlossaryTerm):  # its form checks this; readers see it at once
+                check_sources([row.meaning])
+                check_doses(row.meaning, row.word)
         except ValidationError as error:
-            for name, reasons in error.message_dict.items():
+            for name, reasons in ValidationError(error.update_error_dict({})).message_dict.items():
                 self.problems += [f"{_label(row)}, {name}: {reason}" for reason in reasons]
 
 

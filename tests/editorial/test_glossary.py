@@ -4,6 +4,8 @@ import re
 import sys
 
 import pytest
+import yaml
+from django.core.management import CommandError, call_command
 
 from articles.models import Topic
 from editorial.models import GlossaryTerm
@@ -122,6 +124,18 @@ def test_word_or_topic_with_a_dose_is_refused_as_it_would_be_live_at_once(admin)
     }
     assert "gives no doses" in admin.post("/admin/articles/topic/add/", values).content.decode()
     assert not GlossaryTerm.objects.exists() and not Topic.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["Take 40 mg of methadone each day.", "How it feels.[@no-such]"])
+def test_word_with_a_dose_or_an_unknown_source_is_refused_from_files_too(guide, tmp_path, wrong):
+    call_command("export_content", tmp_path, verbosity=0)
+    file = tmp_path / "editorial" / "glossary.yaml"
+    words = yaml.safe_load(file.read_text())
+    meaning = words[0]["meaning"]
+    file.write_text(yaml.safe_dump([{**words[0], "meaning": wrong}, *words[1:]]))
+    with pytest.raises(CommandError, match=rf"glossary term {words[0]['slug']}, __all__: .*(40 mg|no-such)"):
+        call_command("import_content", tmp_path, "--note", "A note.")
+    assert GlossaryTerm.objects.get(slug=words[0]["slug"]).meaning == meaning
 
 
 def test_a_to_z_has_symptoms_treatments_words_and_other_names(client, guide):
