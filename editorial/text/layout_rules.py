@@ -37,6 +37,8 @@ def unformatted_lists(text: str) -> Iterator[Remark]:
         if re.match(r" {4,}|\t|>|\|", block[0]):
             continue
         for before, line, after in zip(lines, lines[1:], [*lines[2:], None], strict=False):
+            if _LIST.match(before[0]):
+                break  # it is read as one, right below a heading or the first line of a box
             if re.match(r"#|:::", before[0]):
                 continue
             if _LIST.match(line[0]):

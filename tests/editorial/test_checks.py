@@ -146,7 +146,7 @@ def test_good_text_gets_no_findings():
     text = (
         "Words.[@a-source]\n\n## Call 911\n\nDo this:\n\n- Call\n- [Read](/articles/new/), [see](#call-911)\n"
         "- Say “I am an addict, I want to get clean”\n\n### Then\n\nGive naloxone. Do you take methadone?\n\n"
-        "::: emergency\n- Go\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
+        "::: emergency\n- Go\n- Stay\n:::\n\n[[article:new]] [x](https://a.example/) [911](tel:911)"
         " [text](sms:741741?body=HELP)\n\nBring two people. Ask about hormone replacement therapy."
         " [![a](/media/a.png)](/emergency/) [b](/static/b.pdf) <https://a.example/>"
         "\n\n| a | b |\n|---|---|\n| 1 | [[article:new\\|that one]] |\n\n-5 or 1.5 degrees, 10 a. m."
