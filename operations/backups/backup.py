@@ -20,6 +20,7 @@ from operations.backups import databases, manifest, tombstones
 from operations.backups.manifest import BackupError, Entry, Manifest
 from operations.models import ScheduledJob
 from storage import durable
+from vault import streams
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def run(lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> str:
     finally:
         prune(timezone.now(), lock_timeout)
     if lost := lost_files(made):
-        raise BackupError(f"The store has lost {lost} files that requests name; {made} holds the rest.")
+        raise BackupError(f"The store has lost or cut off {lost} files that requests name; {made} holds the rest.")
     return f"{made} was made and verified."
 
 
@@ -134,7 +135,7 @@ def _kept(backups: list[Path], at: datetime.datetime) -> set[Path]:
 
 
 def lost_files(backup: Path) -> int:
-    """Count the files that rows still name though the store has lost them. Raises BackupError."""
+    """Count the files that rows still name though the store has lost or cut them off. Raises BackupError."""
     if not backup.exists():
         return 0  # pruned: another worker has made a newer one and counts its files
     missing = manifest.load(backup).missing
@@ -162,8 +163,8 @@ class _Copy:
         made = Manifest(f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}", name, counts, attachments, keys=manifest.fingerprints())
         made.files[name] = Entry((self.folder / name).stat().st_size, manifest.sha256(self.folder / name))
         # After the database, so that the files it names are stored. Files erased meanwhile are missing.
-        for each in sorted(attachments):
-            if entry := self._store(storages["attachments"], each, f"attachments/{each}"):
+        for each, length in sorted(attachments.items()):
+            if entry := self._store(storages["attachments"], each, f"attachments/{each}", streams.stored_bytes(length)):
                 made.files[f"attachments/{each}"] = entry
             else:
                 made.missing.append(each)
@@ -173,10 +174,12 @@ class _Copy:
         made.save(self.folder)
         return self.linked
 
-    def _store(self, storage: Storage, name: str, path: str) -> Entry | None:
-        """Link or copy one file; None if the store does not have it."""
+    def _store(self, storage: Storage, name: str, path: str, whole: int | None = None) -> Entry | None:
+        """Link or copy one file; None if the store does not have it, or not as many bytes as make it whole."""
         try:
             time, size = storage.get_modified_time(name), storage.size(name)
+            if whole not in {None, size}:  # cut off by a broken disk, say: one such file must not stop all backups
+                return None
             is_settled = time.microsecond or timezone.now() - time > SETTLED_AFTER
             modified = time.isoformat() if is_settled else ""
             old = self.known.get(path)

@@ -55,7 +55,8 @@ def copy_into(folder: Path) -> tuple[str, dict[str, int], dict[str, int]]:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(path)])
     except DatabaseError as error:
-        raise BackupError(f"The database could not be copied: {error}. Is the disk full?") from error
+        advice = "Free up space; if it is damaged, restore a backup (docs/operators.md, Backups)."
+        raise BackupError(f"The database could not be copied: {error}. {advice}") from error
     path.chmod(0o600)
     durable.sync(path)
     with opened(str(path)) as alias:

@@ -50,7 +50,7 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict)
     #: Plain length of each encrypted file, as its row has it.
     attachments: dict[str, int] = field(default_factory=dict)
-    #: Attachments missing in the store, or erased while the backup was made.
+    #: Attachments missing or cut off in the store, or erased while the backup was made.
     missing: list[str] = field(default_factory=list)
     #: Fingerprints of the keys in use.
     keys: dict[str, str] = field(default_factory=dict)
