@@ -32,7 +32,8 @@ def serve() -> None:
     try:
         start_http_server(settings.METRICS_PORT, settings.METRICS_HOST, registry)
     except OSError as error:
-        log.warning("Metrics cannot be read here: port %s is taken (%s).", settings.METRICS_PORT, error.strerror)
+        where = (settings.METRICS_HOST, settings.METRICS_PORT)
+        log.warning("Metrics cannot be read at %s, port %s (METRICS_HOST, METRICS_PORT): %s.", *where, error.strerror)
 
 
 class CurrentState:

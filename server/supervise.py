@@ -78,7 +78,7 @@ def _listen() -> socket.socket:
     except OSError as error:
         reason, *_ = str(error.strerror).split(" (while")  # the rest repeats the address
         where = f"{settings.HOST}, port {settings.PORT}"
-        sys.exit(f"Cannot listen on {where}: {reason}. Stop what listens, or choose another PORT=.")
+        sys.exit(f"Cannot listen on {where}: {reason}. Stop what listens, or choose another PORT= or HOST=.")
 
 
 def _start(name: str, program: Callable[[], object], pause: int = 0) -> ForkProcess:

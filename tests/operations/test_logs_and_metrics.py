@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import get_resolver
 
+from operations import metrics
 from tests import state
 from tests.callbacks.helpers import CONTENT_TYPE, JPEG, File, body
 from tests.deploy import test_monitoring
@@ -204,3 +205,9 @@ def test_health_is_answered_without_the_right_host_and_not_counted(watched):
     for path in ("/healthz", "/healthz/database"):
         assert ask(site, "GET", path, Host="10.9.8.7") == (200, "ok")
     assert answers_counted(port) == before > 0
+
+
+def test_address_where_metrics_cannot_listen_is_named_with_its_settings(settings, tmp_path, caplog):
+    settings.METRICS_HOST, settings.METRICS_PORT, settings.METRICS_DIR = "no.invalid", 9100, tmp_path
+    metrics.serve()
+    assert "Metrics cannot be read at no.invalid, port 9100 (METRICS_HOST, METRICS_PORT): " in caplog.text

@@ -96,6 +96,7 @@ def test_port_that_is_taken_is_named(tmp_path, options):
         refused = forks.run(["manage.py", "serve", *options], env)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Cannot listen on 127.0.0.1, port {port}: Address already in use.")
+    assert refused.stderr.endswith("choose another PORT= or HOST=.\n")
 
 
 @pytest.mark.any_backend
