@@ -56,6 +56,16 @@ def test_focus_that_goes_back_up_is_not_under_the_bar_of_a_small_window(look):
             assert is_in_sight, (path, what)
 
 
+def test_menu_is_gone_through_to_its_end_in_a_small_window(look):
+    page = (visitor := look()).page
+    page.set_viewport_size({"width": 320, "height": 256})
+    visitor.open("/es/")
+    page.get_by_text("Menú", exact=True).click()
+    for link in page.locator(".top nav a").all():
+        link.focus()
+        expect(link).to_be_in_viewport(ratio=0.9)
+
+
 def test_word_explained_over_a_small_window_begins_below_the_bar_and_is_scrolled(look):
     page = (visitor := look()).page
     page.set_viewport_size({"width": 320, "height": 256})
