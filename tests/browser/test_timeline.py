@@ -33,6 +33,15 @@ def test_timeline_fits_and_no_words_run_into_each_other(look):
             assert visitor.page.evaluate(CLASHES) == [], (path, width)
 
 
+def test_words_under_the_hill_stand_apart_in_spanish_too(look):
+    visitor = look(320)
+    for width in (320, 360):
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        visitor.open("/es/etapas/primeras-horas/")
+        first, second = (visitor.page.locator(".hill text").nth(index).bounding_box() for index in (1, 2))
+        assert second["x"] - first["x"] - first["width"] >= 5, width
+
+
 def test_timeline_links_are_reached_by_keyboard_seen_and_large_enough(look):
     visitor = look(360)
     visitor.open("/phases/")
