@@ -74,7 +74,7 @@ class Import:
                 named = ", ".join(sorted(unknown))
                 raise ContentError(f"{_label(entry.model(**entry.key))} has no field named {named}.")
             for name, value in (entry.key | entry.values).items():
-                if isinstance(value, bool | list | dict):  # as YAML reads `no`
+                if isinstance(value, bool | float | list | dict):  # as YAML reads `no` and `1.10`
                     raise ContentError(f"After {self.last}, {name}: put the text in quotes, which reads as {value}.")
             seen = parts if entry.is_part else self._named[entry.model]
             rows = entry.model._default_manager

@@ -126,14 +126,21 @@ def test_word_or_topic_with_a_dose_is_refused_as_it_would_be_live_at_once(admin)
     assert not GlossaryTerm.objects.exists() and not Topic.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", ["Take 40 mg of methadone each day.", "How it feels.[@no-such]"])
-def test_word_with_a_dose_or_an_unknown_source_is_refused_from_files_too(guide, tmp_path, wrong):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("Take 40 mg of methadone each day.", "glossary term benzos, __all__: .*40 mg"),
+        ("How it feels.[@no-such]", "glossary term benzos, __all__: .*no-such"),
+        (1.10, "meaning: put the text in quotes, which reads as 1.1"),
+    ],
+)
+def test_word_with_a_dose_an_unknown_source_or_a_number_is_refused_from_files_too(guide, tmp_path, wrong, told):
     call_command("export_content", tmp_path, verbosity=0)
     file = tmp_path / "editorial" / "glossary.yaml"
     words = yaml.safe_load(file.read_text())
     meaning = words[0]["meaning"]
     file.write_text(yaml.safe_dump([{**words[0], "meaning": wrong}, *words[1:]]))
-    with pytest.raises(CommandError, match=rf"glossary term {words[0]['slug']}, __all__: .*(40 mg|no-such)"):
+    with pytest.raises(CommandError, match=told):
         call_command("import_content", tmp_path, "--note", "A note.")
     assert GlossaryTerm.objects.get(slug=words[0]["slug"]).meaning == meaning
 
