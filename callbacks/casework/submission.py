@@ -183,12 +183,14 @@ def _promise(request: CallbackRequest, since: datetime.datetime) -> None:
 
 def _correct(request: CallbackRequest, details: Details) -> None:
     """Store a correction, and return a finished request to the queue; the schedule notifies staff."""
-    was_late = request.is_overdue
+    was_late, told = request.is_overdue, (request.due_at, request.due_is_promised)
     request.seal_details(details.after(request.open_details()))
     do_not_call.carry_over(details)
     request.corrected_at = timezone.now()
     _promise(request, request.received_at)
-    if request.due_at < request.corrected_at and not was_late:  # nobody was promised that
+    if was_late:  # perhaps of a promise that was made when the request was opened again
+        request.due_at, request.due_is_promised = max(told, (request.due_at, request.due_is_promised))
+    elif request.due_at < request.corrected_at:  # nobody was promised that
         _promise(request, request.corrected_at)
     if not request.is_waiting:
         request.state = CallbackRequest.State.NEW

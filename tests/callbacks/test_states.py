@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from callbacks.casework import actions
+from callbacks.casework import actions, submission
 from callbacks.models import CallAttempt, CallbackRequest
 from callbacks.values.details import Details
 from callbacks.values.safe_hours import SafeHours
@@ -167,6 +167,19 @@ def test_request_opened_again_days_later_is_late_only_if_nobody_called(client, a
     actions.reopen(asked, alex)
     assert asked.is_waiting and asked.is_overdue is not was_called
     assert ("We will reach you by" in text_of(client.get(link_to()))) is was_called
+
+
+def test_late_promise_of_a_request_opened_again_stays_what_was_said_after_a_correction(asked, alex, clock):
+    opened(EVERY_DAY_8_TO_8, 8)
+    actions.claim(asked, alex)
+    actions.log_attempt(asked, alex, Outcome.REACHED)
+    clock.now += datetime.timedelta(days=10)
+    actions.reopen(asked, alex)
+    promised = asked.due_at
+    clock.now = promised + datetime.timedelta(hours=1)
+    submission.correct(asked, message="Still here.")
+    asked.refresh_from_db()
+    assert (asked.due_at, asked.is_overdue) == (promised, True)
 
 
 def test_file_after_the_call_is_promised_no_call(client, asked, alex):
