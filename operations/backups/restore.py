@@ -66,9 +66,7 @@ def restore(backup: Path, *, replace: bool = False, without_keys: bool = False) 
         notes += _move_aside()
     settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        if connection.vendor == "sqlite":  # a server's database is still as it was, and is replaced in one transaction
-            with connection.cursor() as cursor:
-                cursor.execute(keys.MARK_RESTORE)
+        _mark_unfinished()
         _restore_files(backup, found)
         _restore_database(backup / found.database)
     except OSError as error:
@@ -119,6 +117,7 @@ def _move_aside() -> list[str]:
         for path in (_database_file(), *_database_file().parent.glob(f"{_database_file().name}-*")):  # its log too
             path.rename(aside / path.name)
         forget_file(_database_file())
+    _mark_unfinished()  # before the files go: without them a start would take this for a new machine
     for alias in STORAGES.values():
         storage = storages[alias]
         if isinstance(storage, FileSystemStorage) and Path(storage.location).exists():
@@ -128,6 +127,12 @@ def _move_aside() -> list[str]:
         return ["The database's contents were replaced."]
     days = f"A backup deletes it after {settings.BACKUP_DAYS} days"
     return [f"What was here is in {aside}. {days}; do it as soon as you can: it holds what people sent."]
+
+
+def _mark_unfinished() -> None:
+    if connection.vendor == "sqlite":  # a server's database is still as it was, and is replaced in one transaction
+        with connection.cursor() as cursor:
+            cursor.execute(keys.MARK_RESTORE)
 
 
 def _ensure_unused(path: Path) -> None:

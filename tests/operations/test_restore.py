@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ for attachment in Attachment.objects.arrived().order_by("object_name"):
     print(attachment.object_name, sealed_files.verify(attachment.object_name))
 """
 VERIFY = "from operations import keys; keys.verify()"
+KILLED = """
+import os, signal
+from pathlib import Path
+from operations.backups import restore
+rename = Path.rename
+Path.rename = lambda path, to: (rename(path, to), path.name == "attachments" and os.kill(os.getpid(), signal.SIGKILL))
+restore.restore(Path("{}"), replace=True)
+"""
 REQUESTS = "SELECT count(*) FROM callbacks_callbackrequest"
 ERASE = """
 from callbacks.casework import erasure
@@ -185,6 +194,17 @@ def test_site_does_not_start_on_a_restore_that_did_not_finish(story, tmp_path):
     assert "must not come back: 1" in place.manage("restore", str(whole), "--replace")
     shell(place, "from operations import keys; keys.verify()")  # what each start does
     assert place.rows(REQUESTS) == [(2,)]
+
+
+def test_site_does_not_start_empty_where_a_restore_was_killed_with_all_moved_aside(story, tmp_path):
+    place = empty_machine(story, tmp_path / "var")
+    place.manage("restore", str(story.backup))
+    killed = ["manage.py", "shell", "--no-imports", "--verbosity=0", "-c", KILLED.format(story.backup)]
+    assert forks.run(killed, place.env).returncode == -signal.SIGKILL
+    assert not (place.var / "attachments").exists()
+    assert "A restore has not finished" in fails(place, "prepare")
+    place.manage("restore", str(story.backup), "--replace")
+    assert shell(place, PROVE) == story.before
 
 
 def test_restore_with_a_damaged_list_of_what_was_erased_puts_nothing_back(story, tmp_path):
