@@ -194,6 +194,7 @@ async function ask(form, button) {
 function start() {
   main.querySelectorAll("input[type=file]").forEach((input) => input.previousElementSibling?.matches("[role=alert]") || check(input));
   const form = main.querySelector("form.ask, form.add");
+  form?.querySelectorAll("[type=submit]").forEach((button) => button.setAttribute("aria-live", "polite")); // "Sending…" is said
   let busy = false;
   form?.addEventListener("submit", async (event) => {
     if (event.submitter?.name) return; // it shows the form in the other language

@@ -7,6 +7,14 @@ from tests.browser import axe
 from tests.browser.asking import card, done, fill, photo, press, requests_kept
 
 
+def test_wait_for_the_answer_is_announced(person):
+    page = person.page
+    fill(page)
+    page.route("**/contact/", lambda route: None)  # no answer
+    press(page)
+    expect(page.locator("form.ask [aria-live=polite]", has_text="Sending…")).to_be_visible()
+
+
 def test_every_state_keeps_the_rules_of_accessibility(person, tmp_path):
     page = person.page
     axe.check_phone_and_desk(page, "form")
