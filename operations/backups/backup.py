@@ -61,7 +61,8 @@ def make(lock_timeout: float = 0) -> Path:
         except Exception as error:  # disk, database and store each raise their own
             message = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
             reason = getattr(error, "strerror", None) or message or type(error).__name__
-            raise BackupError(f"The backup could not be made: {reason}. Older ones are untouched.") from error
+            where = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+            raise BackupError(f"The backup could not be made: {reason}{where}. Older ones are untouched.") from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         try:
