@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -23,7 +24,9 @@ NOT_HANDED_OVER = "Nothing was handed over. Choose a colleague in the list, and 
 @require_safe
 @access.needs(access.VIEW)
 def awake(request: HttpRequest) -> HttpResponse:
-    """Count as activity, and return a CSRF token, for a page that stayed open while its user signed in again."""
+    """Count as activity, and return a CSRF token, for a page that stayed open while its `user` signed in again."""
+    if request.GET.get("user", str(request.user.pk)) != str(request.user.pk):
+        raise PermissionDenied  # opened by a colleague at the same desk
     return JsonResponse({"token": get_token(request), "left": access.session_left(request)["at_all"]})
 
 

@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const answer = await fetch(awake, { redirect: "manual", signal: AbortSignal.timeout?.(MAX_WAIT) });
       isOffline = false;
       if (answer.status >= 500) return null;
-      if (!answer.ok) { // signed out
+      if (!answer.ok) { // signed out, or somebody else is signed in
         seen = 0;
         watch();
         return false;

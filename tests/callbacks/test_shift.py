@@ -12,6 +12,7 @@ from callbacks.values.safe_hours import PartOfDay, SafeHours
 from tests.callbacks.buttons import now_on
 from tests.callbacks.helpers import DETAILS, QUEUE, VIEW, records, said, sign_in, step, submit, text_of
 from tests.callbacks.opening import EVERY_DAY_8_TO_8, opened
+from tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 30, 17, tzinfo=datetime.UTC)  # in New York
@@ -148,3 +149,11 @@ def test_queue_that_refreshes_by_itself_does_not_keep_a_session_alive(staff):
     assert staff.get(QUEUE, headers={"X-Refresh": "1"}).status_code == 200 and seen() == before
     answer = staff.get(step("awake")).json()
     assert seen() > before and answer["token"] and answer["left"] > 0
+
+
+def test_page_that_a_colleague_left_open_is_not_renewed_by_who_signs_in_next(staff):
+    address = step("awake")
+    own = re.search(rf"{address}\?user=\d+", staff.get(QUEUE).content.decode())[0]
+    assert staff.get(own).status_code == 200
+    staff.force_login(make_staff("next", permissions=[VIEW]))
+    assert staff.get(own).status_code == 403
