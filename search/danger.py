@@ -51,7 +51,7 @@ _WORDS = {word for _, queries, _ in RULES for query in queries for word in query
 MIN_SIMILARITY = 0.79  # one letter of five
 #: What people type and no guide has, and looks like a word of the rules.
 _OTHERS = set(
-    "back breeding collar cooking conclusions dearly facing faking moral sleeps snorting strike voice".split()
+    "back bath breeding collar cooking conclusions dearly facing faking moral sleeps snorting strike voice".split()
 )
 #: Words of danger that are no emergency: deaths of animals and things, long ago, asked about; sayings, food, gun safes.
 #: People die in cars, and "horse" is heroin.
@@ -61,7 +61,7 @@ _NO_EMERGENCY = re.compile(
     r"|dying for (a|some) (cigarette|smoke|drink|hit|fix|coffee)"
     r"|(can|could|do|did) (u|you|one|people|any(one|body)) (\w+ )?die (from|of|in|during) (\w+ )?"
     r"(withdraw\w*|detox\w*|kratom|kicking)|se puede morir (uno|alguien) de (la )?(malilla|abstinencia)"
-    r"|killing time|dying of boredom|drowning in (debt|bills|work|sweat|snot)"
+    r"|^que (me |le )?ayuda (con|contra|para)|killing time|dying of boredom|drowning in (debt|bills|work|sweat|snot)"
     r"|(?<!feels )cold ((to|with) me|and distant)|guns? (safes?|locks?|shy|laws?|rights)"
     r"|caja fuerte (de|para) (\w+ )?(pistola|arma)s?"
     r"|(ate|eaten|eating|comi) ((a|an|the|some|all|whole|entire|big|bags?|box|of|too|much|many) )*"
