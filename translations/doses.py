@@ -27,7 +27,7 @@ _BY_WEIGHT = re.compile(rf"{_NUMBER}(?:m\.?\s?gm?s?|miligs?|mcgs?|[uµμ]g|(?:mi
 _BY_COUNT = re.compile(
     rf"(?i){_NUMBER}(?:(?P<pill>tabletas?|pastillas?|pildoras?|capsulas?|comprimidos?|laminas?|peliculas?|"
     rf"tiras?(?!\s+reactiva)|tabs?)|unidades|g|gramos?|cc|ml|(?:{_MEDICINE.pattern})(?=\s*(?:[.,;!?)]|$)"
-    r"|\s+(?:junt|antes|despues|para|cada|si|al|en|diari))|mililitros?|gotas?|"
+    r"|\s+(?:junt|antes|despues|para|cada|si|al|en|extra|diari|\w+\s+veces))|mililitros?|gotas?|"
     r"cuchar(?:ad|it|adit)?as?|parches?|inyeccion(?:es)?|dosis)(?!\w)"
 )
 _SCHEDULE = re.compile(
@@ -38,11 +38,15 @@ _SCHEDULE = re.compile(
 )
 #: "tome", "tómese", "tomarla", "puede tomar".
 _TAKING = re.compile(
-    r"(?i)\b(?:(?:tom|tragu?|empiec|empez|masti(?:qu|c)|inyect|disuelv|disolv|us|prueb|prob|beb|pong|pon|apli(?:qu|c)|"
+    r"(?i)(?<!no la )(?<!no lo )(?<!nunca la )\b"
+    r"(?:(?:tom|tragu?|empiec|empez|masti(?:qu|c)|inyect|disuelv|disolv|us|prueb|prob|beb|pong|pon|apli(?:qu|c)|"
     r"mezcl|chup)(?:e|a|[ae]r)|da|de(?=l)|dar)(?:se)?(?:l[aeo]s?)?\b"
 )
+#: "ni media pastilla", "basta un cuarto de pastilla".
+_REFUSED = re.compile(r"\b(?:ni|bastan?)\s+(?:un\s+)?$", re.I)
 _SPRAY = re.compile(r"\b(?:naloxona|narcan|rivive)s?\b", re.I)
 _NEAR = r"[^.\n]{0,200}"
+_ON_AND_OFF = r"\bun\s+dia\s+si\s+y\s+(?:un\s+dia|otro)\s+no\b"
 #: Amounts without a unit: a strength, a step of a taper, and when to start buprenorphine.
 _WITHOUT_UNIT = re.compile(
     rf"(?i)(?:{_MEDICINE.pattern})\s+(?!24/7)(?:(?:\d{{2,3}}|\d?[.,]\d{{1,2}})(?=\s+(?:{_SCHEDULE.pattern}|\w+\s+veces\b|el\s+dia\b))|\d{{1,2}}/\d)"
@@ -50,13 +54,16 @@ _WITHOUT_UNIT = re.compile(
     rf"|\b{_NUMBER}(?:{_SCHEDULE.pattern})\s+de\s+(?:{_MEDICINE.pattern})"
     rf"|\bde\s+{_NUMBER}a\s+{_NUMBER}a\s+{_NUMBER}(?={_NEAR}(?:{_MEDICINE.pattern}))"
     rf"|\b(?:baj|reduzc|reduc|disminuy)(?:e|a|[aei]r)\s+(?:un\s+)?{_NUMBER}(?:%|por\s+ciento\b)?\s*(?:{_SCHEDULE.pattern})"
-    r"|\bmedia\s+dosis\b|\bun\s+dia\s+si\s+y\s+(?:un\s+dia|otro)\s+no\b"
+    rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+media\s+dosis\b"
+    rf"|(?:{_MEDICINE.pattern}|\bdosis\b){_NEAR}?{_ON_AND_OFF}|{_ON_AND_OFF}(?={_NEAR}(?:{_MEDICINE.pattern}|\bdosis\b))"
+    rf"|{_TAKING.pattern.removeprefix('(?i)')}\s+{_NUMBER}de\s+(?:{_MEDICINE.pattern})"
     r"|\b(?:baj|reduzc|reduc|disminuy|sub|aument|quit)(?:e|a|[aei]r)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}(?:{_SCHEDULE.pattern}|\bcada\s+mes\b))"
     rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"
     r"|\b(?:esper|aguant)[ea]r?\s+(?:al\s+menos\s+|hasta\s+que\s+pasen\s+)?"
     rf"(?:{_NUMBER}horas?|un\s+dia\s+(?:completo|entero))\b(?={_NEAR}\b(?:buprenorfina|suboxone|subutex|zubsolv|tira)\b)"
-    rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+(?:el\s+doble|la\s+mitad|un\s+poco\s+menos)\b"
+    rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+"
+    r"(?:el\s+doble|la\s+mitad|la\s+\w+\s+parte|un\s+poco\s+menos)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}|{_SCHEDULE.pattern}|\b(?:dosis|lo\s+que|lo\s+de|su)\b))"
     r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:luego|puede|y)\s+)(?:cort|divid|part)(?:a|e|[ai]r)(?:la|lo)?\s+(?:cada|el|la|las|su|sus|una?)\s+"
     r"(?:dosis|lamina|parche|pastilla|pelicula|tableta|tira)s?(?:\s+de\s+\w+)?\s+(?:en|por)\b"
@@ -77,6 +84,8 @@ def doses(text: str) -> Iterator[tuple[int, int]]:
         schedule, medicine = _SCHEDULE.search(sentence[0]), _MEDICINE.search(sentence[0])
         is_taken = schedule or _TAKING.search(sentence[0])
         for amount in _BY_COUNT.finditer(sentence[0]):
+            if _REFUSED.search(sentence[0], 0, amount.start()):
+                continue
             part = re.match("medi|mitad|cuarto", amount[0], re.I)
             if is_taken and (medicine or (amount["pill"] and (schedule or part))):
                 yield sentence.start() + amount.start(), sentence.start() + amount.end()

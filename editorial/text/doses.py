@@ -37,7 +37,7 @@ _BY_COUNT = re.compile(
     rf"(?i)(?<![\w.]){_NUMBER}{_MARKS}(?:(?:to|or|–|—){_MARKS}{_NUMBER}{_MARKS})?(?P<unit>"
     rf"{MEDICINE.pattern}(?=\s*(?:[.,;!?)]|$)|\s+(?:at|after|before|for|to|each|every|when|if|daily|twice|a\s+day)\b)|"
     rf"(?:{MEDICINE.pattern}\s+)?(?:"
-    r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
+    r"g|grams?|ml|mls|cc|milliliters?|tablets?|tabs?|pills?(?!\s+(?:bottle|box|count|organizer))|capsules?|drops?|puffs?|sprays?|patch(?:es)?|films?|strips?|"
     r"doses?|(?:tea|table)spoons?|tsp|shots?|lozenges?|bars?|units?))(?!\w)"
 )
 _SCHEDULE = re.compile(
@@ -66,6 +66,8 @@ _WITHOUT_UNIT = re.compile(
     rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
     r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"
 )
+#: Before a verb that tells the reader to: not "it is dangerous to take", "if you take".
+_TOLD = r"(?:\A|[\n.!?:;,*-]\s{0,3}|\b(?:and|can|could|may|or|then)\s+)"
 _USE = r"\b(?:drink|inject|smoke|snort|swallow|take|then|use)\s+(?:about\s+|just\s+|only\s+)?"
 #: A step of a taper in words: "halve your methadone", "half of that", "a little less each day", "40, 35, then stop".
 _STEP = re.compile(
@@ -74,11 +76,13 @@ _STEP = re.compile(
     rf"|{_USE}(?:(?:half|twice|a\s+(?:third|quarter))\s+as\s+(?:much|many)|a\s+(?:bit|little)\s+less)\b"
     rf"(?={_NEAR}(?:{MEDICINE.pattern}|{_SCHEDULE.pattern}))"
     rf"|{_USE}(?:half|a\s+(?:third|quarter))\s+(?:of\s+)?(?:again|that|what|your\s+(?:dose|normal|usual))\b"
-    rf"|{_USE}(?:a\s+)?(?:double|half|quarter)[\s-]dose\b|\bdose\s+every\s+other\s+day\b"
+    rf"|{_USE}(?:a\s+)?(?:double|half|quarter)[\s-]dose\b"
+    rf"|(?:{_TOLD}|\btake\s+(?:a|the|your)\s+)dose\s+every\s+other\s+day\b"
     rf"|\b(?:cut|decrease|drop|lower|reduce)\s+(?:it\s+)?(?:by\s+)?{_NUMBER}\s*(?:%|percent\b)\s+{_SCHEDULE.pattern}"
     rf"|\b{_NUMBER}\s+{_SCHEDULE.pattern}\s+of\s+{MEDICINE.pattern}"
-    rf"|\b(?:chew|swallow|take)\s+an?\s+(?!{_SPRAY.pattern}){MEDICINE.pattern}"
-    r"(?=\s*[.,;!?]|\s+(?:at|before|for|if|to|under|when)\b)"
+    rf"|{_TOLD}(?:chew|swallow|take)\s+an?\s+(?:extra\s+)?(?!{_SPRAY.pattern}){MEDICINE.pattern}"
+    r"(?=\s*[.,;!?]|\s+(?:at|before|each|every|for|if|to|twice|under|when|\w+\s+times)\b)"
+    rf"|\b(?:begin|start)\s+(?:at|on|with)\s+\d+\s+of\s+{MEDICINE.pattern}"
     rf"|\b(?:come|cut|drop|go|step)(?:\s+down)?(?:\s+by)?\s+(?:a\s+)?{_NUMBER}\s+{_SCHEDULE.pattern}"
     r"|(?:\A|[\n.!?:;*-]\s{0,3}|\b(?:and|can|could|may|then)\s+)(?:break|cut|divide|snap|split)\s+"
     rf"(?:an?|each|every|one|the|your)\s+(?:{MEDICINE.pattern}\s+)?(?:dose|film|patch|pill|strip|tablet)s?\s+in(?:to)?\b"

@@ -82,6 +82,10 @@ DOSES = [
     "Take a Klonopin to sleep.",
     "Day one, take three. Day two, take two.",
     "He took 12 loperamides a day.",
+    "At night, take a Valium every four hours.",
+    "Take an extra clonidine when your heart races.",
+    "Start on 8 of Suboxone and go up.",
+    "Take your dose every other day.",
 ]
 NO_DOSES = [
     "Give one spray of naloxone in one nostril. Give a second dose after 2 to 3 minutes.",
@@ -114,6 +118,8 @@ NO_DOSES = [
     "Take a methadone class. Take a Suboxone card with you. You may wait at home.",
     "Many people take methadone in the morning. In the morning, call two clinics. Call 988 at night.",
     "Deaths fell by 50 percent a year. On day 1, two nurses see you.",
+    "It is dangerous to take a benzodiazepine at night. Tell the nurse if you take a benzo at night.",
+    "Bring one pill bottle in the morning. Ask what to do if you missed a dose every other day.",
     "Take half a day off. A nurse calls every other day, then every week.",
 ]
 

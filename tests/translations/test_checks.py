@@ -88,6 +88,9 @@ def test_good_words_of_each_kind_pass_and_names_of_fields_are_those_of_the_form(
         ("- Día 1: 8\n- Día 2: 6\n\nParta la pastilla por la mitad. Corte una tira de Suboxone en cuatro.", 3),
         ("No se debe partir la tira en dos. Jamás corte el parche en dos. Dé dos Narcans.", 0),
         ("La metadona baja las muertes a la mitad. Espere 12 horas en urgencias si hace falta.", 0),
+        ("No tome media dosis: media dosis no es más segura. Un día sí y otro no, llame a un amigo.", 0),
+        ("No tome ni media pastilla de la calle: basta media pastilla para morir.", 0),
+        ("Una pastilla de la calle puede llevar fentanilo: no la tome.", 0),
         ("Llame en la noche al 988. Mucha gente toma metadona en la mañana. Puede esperar 24 horas una cama.", 0),
     ],
 )
@@ -112,6 +115,10 @@ def test_doses_are_found_in_spanish(text, count):
         "Tome la dosis un día sí y un día no.",
         "Use la mitad de su bolsa normal.",
         "Día uno, tome tres. Día dos, tome dos.",
+        "Tome una clonidina extra.",
+        "Tome una Lucemyra cuatro veces al día.",
+        "Tome veinte de Valium por la noche.",
+        "Use la cuarta parte de lo que usaba.",
     ],
 )
 def test_dose_in_other_words_is_found_in_spanish(text):
