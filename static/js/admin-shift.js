@@ -92,7 +92,8 @@ document.addEventListener("DOMContentLoaded", () => {
   async function refresh() {
     try {
       const answer = await fetch(location.href, { headers: { "X-Refresh": "1" }, redirect: "manual" });
-      if (!answer.ok) return; // signed out: the warning says so
+      if (answer.type === "opaqueredirect") ping(); // signed out in another window
+      if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const added = ids(page).filter((id) => !known.has(id));
       put(page);

@@ -109,6 +109,17 @@ def test_note_typed_in_a_session_that_ended_is_saved_after_signing_in_again(staf
     expect(page.get_by_text("Said: call after six.", exact=True)).to_be_visible()
 
 
+def test_queue_is_hidden_after_signing_out_in_another_window(staff, site):
+    page = staff.page
+    staff.open(QUEUE)
+    page.evaluate(REFRESH)
+    expect(page.locator("#fresh-at")).to_contain_text("Updated")
+    expect(page.locator("#content")).to_be_visible()
+    staff.context.clear_cookies()
+    page.evaluate(REFRESH)
+    expect(page.locator("#content")).to_be_hidden()
+
+
 def test_unanswered_call_is_three_presses_and_a_shift_is_handed_over(staff, site):
     asked = "|".join(shell(site, ASLEEP_AND_AWAKE).split())
     page = staff.page
