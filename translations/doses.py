@@ -56,7 +56,7 @@ _WITHOUT_UNIT = re.compile(
     rf"|\b(?:baj|reduzc|reduc|disminuy)(?:e|a|[aei]r)\s+(?:un\s+)?{_NUMBER}(?:%|por\s+ciento\b)?\s*(?:{_SCHEDULE.pattern})"
     rf"|(?<!no )(?<!nunca ){_TAKING.pattern.removeprefix('(?i)')}\s+media\s+dosis\b"
     rf"|(?:{_MEDICINE.pattern}|\bdosis\b){_NEAR}?{_ON_AND_OFF}|{_ON_AND_OFF}(?={_NEAR}(?:{_MEDICINE.pattern}|\bdosis\b))"
-    rf"|{_TAKING.pattern.removeprefix('(?i)')}\s+{_NUMBER}de\s+(?:{_MEDICINE.pattern})"
+    rf"|{_TAKING.pattern.removeprefix('(?i)')}\s+(?:con\s+)?{_NUMBER}de\s+(?:{_MEDICINE.pattern})"
     r"|\b(?:baj|reduzc|reduc|disminuy|sub|aument|quit)(?:e|a|[aei]r)\b"
     rf"(?={_NEAR}(?:{_MEDICINE.pattern}))(?={_NEAR}(?:{_SCHEDULE.pattern}|\bcada\s+mes\b))"
     rf"{_NEAR}?\b(?:\d+\s?%|\d+\s+por\s+ciento\b|mitad\b|cuarto\b|tercio\b)"

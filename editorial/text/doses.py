@@ -24,7 +24,7 @@ _SPRAY = re.compile(r"\b(?:naloxone|narcan|rivive)s?\b", re.I)
 _MARKS = r"(?:[\s*_\]\[()-]|&nbsp;)*"
 _NUMBER = (
     r"(?:\.?\d[\d.,/]{0,15}|[½¼¾]|half(?:\s+an?)?|(?:quarter|third|tenth)(?:\s+of\s+an?)?|whole|"
-    r"another(?!\s+(?:shot|dose))|one\s+more|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
+    r"another(?!\s+(?:shot|dose))|an\s+(?:additional|extra)|one\s+more|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
     r"sixteen|twenty|twenty-four|thirty|forty|fifty|sixty|eighty|(?:one|two|a|three)\s+hundred|"
     r"an?(?=\s+(?:tea|table)spoon)|a\s+(?:couple|handful)(?:\s+of)?)"
 )
@@ -60,8 +60,11 @@ _WITHOUT_UNIT = re.compile(
     rf"{_NEAR}?\b(?:in\s+half\b|by\s+(?:\d+\s?(?:%|percent\b)|(?:an?\s+)?(?:half|third|quarter|tenth)\b))"
     r"|\b(?:hold\s+off|wait)\s+(?:at\s+least\s+|for\s+|until\s+)?(?:a\s+(?:full|whole)\s+day|"
     rf"{_NUMBER}[\s-]+(?:(?:to|or|–)\s+{_NUMBER}\s+)?hours?)\b"
-    r"(?!\s+(?:at|in)\s+(?:the|an?|your)\s+(?:clinic|emergency|hospital|line|office|pharmacy|waiting)\b)"
+    r"(?!\s+(?:at|in)\s+(?:the|an?|your)\s+(?:clinic|emergency|hospital|line|office|pharmacy|waiting)\b"
+    r"|\s+(?:before\s+you\s+drive|for\s+a\s+bed)\b)"
     rf"(?={_NEAR}\b(?:bupe|buprenorphine|suboxone|subutex|zubsolv|strip|film)\b)"
+    rf"|\bafter\s+{_NUMBER}[\s-]+hours?\b{_NEAR}\b(?:put|take)\s+(?:the|your)\s+first\b"
+    rf"|\bdouble\s+up\s+on\s+(?:\w+\s+)?{MEDICINE.pattern}"
     rf"|\bfrom\s+{_NUMBER}\s+to\s+{_NUMBER}\s+to\s+{_NUMBER}(?={_NEAR}{MEDICINE.pattern})"
     rf"|\b(?:buprenorphine|suboxone)\b{_NEAR}?\b[CS]OWS(?:\s+\w+){{0,3}}?"
     r"\s+(?:of|is|at|over|above|least|reaches)\s+\d+"
@@ -93,6 +96,7 @@ _STEP = re.compile(
     rf"|(?!{_SPRAY.pattern}){MEDICINE.pattern}(?:[:,]\s+{_NUMBER}\s+(?:{_SCHEDULE.pattern}|at\s+first\b)|{_NEAR}?\b(?:every\s+\w+\s+day|"
     r"\d{1,3}(?:,\s*\d{1,3}){0,9}),?\s+(?:and\s+)?then\s+(?:\d+\b(?!\s+\w)|every|none|nothing|stop)\b))"
 )
+_NEGATION = re.compile(r"\b(?:never|not)\b|n['’]t\b", re.I)
 _CITED = re.compile(r"\[@[^\]]*\]")
 _SENTENCE = re.compile(r"[^.!?\n|]*(?:\.(?=\d)[^.!?\n|]*)*[.!?|]?")
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
@@ -142,4 +146,5 @@ def _is_dose(amount: re.Match[str], sentence: str, block: str) -> bool:
     if unit.startswith(("tablet", "tab", "pill", "capsule", "film", "strip")) and scheduled:
         return True
     is_taken = scheduled or _has(_TAKING, sentence) or _OF_MEDICINE.match(sentence, amount.end())
-    return bool(is_taken and (_has(MEDICINE, sentence) or re.match("half|quarter", amount[0], re.I)))
+    part = re.match("half|quarter", amount[0], re.I) and not _NEGATION.search(sentence, 0, amount.start())
+    return bool(is_taken and (part or _has(MEDICINE, sentence)))

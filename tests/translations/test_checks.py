@@ -115,6 +115,7 @@ def test_doses_are_found_in_spanish(text, count):
         "Tome la dosis un día sí y un día no.",
         "Use la mitad de su bolsa normal.",
         "Día uno, tome tres. Día dos, tome dos.",
+        "Empiece con 8 de Suboxone.",
         "Tome una clonidina extra.",
         "Tome una Lucemyra cuatro veces al día.",
         "Tome veinte de Valium por la noche.",
